@@ -1,0 +1,33 @@
+package agenda
+
+import "time"
+
+// Facts are what a letter is made of: the message, its notice and everything
+// it speaks of, as it is at the time of sending.
+type Facts struct {
+	Message  Message
+	Notice   Notice
+	Now      time.Time
+	Name     string // of the reader, "" if not known
+	Email    string
+	Phone    string
+	Lang     Lang
+	Group    Group             // of the meeting or the invitation
+	Meeting  Meeting           // of a reminder, change or cancellation
+	Meetings []Meeting         // of an invitation or digest, in order of time
+	Groups   map[GroupID]Group // of Meetings
+	Event    Event             // of notices about events
+	Edition  Edition           //
+	Events   []Event           // of a digest
+	Tokens   Tokens            //
+	Code     string            // of a log-in: the digits to type
+	Until    time.Time         // of a log-in or confirmation: when the link ends
+	Failures []Message         // of an alarm
+}
+
+// Tokens are the secrets in a letter's links; empty where there is none.
+type Tokens struct {
+	Act  string // confirm or cancel a watch, edit a submission, log in
+	Mute string // switch off this kind of mail without logging in
+	Feed string // personal feed
+}

@@ -1,0 +1,430 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"widunetz/internal/agenda"
+	"widunetz/internal/kv"
+)
+
+func aboutEvent(e agenda.Event) agenda.Ref {
+	return agenda.Ref{Kind: agenda.AboutEvent, ID: string(e.ID)}
+}
+
+// Editions returns all editions, the latest first.
+func (s *Store) Editions(ctx context.Context) ([]agenda.Edition, error) {
+	return view(ctx, s, func(tx kv.Tx) ([]agenda.Edition, error) {
+		out, err := all[agenda.Edition](tx, kEdition)
+		slices.Reverse(out)
+		return out, err
+	})
+}
+
+// Edition returns the edition of a year.
+func (s *Store) Edition(ctx context.Context, year int) (agenda.Edition, error) {
+	return view(ctx, s, func(tx kv.Tx) (agenda.Edition, error) { return get[agenda.Edition](tx, editionKey(year)) })
+}
+
+// SaveEdition adds or changes the edition of a year.
+func (s *Store) SaveEdition(ctx context.Context, actor agenda.Actor, e agenda.Edition) (agenda.Edition, error) {
+	e.Title, e.Motto, e.Patron = agenda.Line(e.Title), agenda.Line(e.Motto), agenda.Line(e.Patron)
+	if err := e.Check(); err != nil {
+		return e, err
+	}
+	err := s.update(ctx, actor, func(t *tx) error {
+		old, err := get[agenda.Edition](t, editionKey(e.Year))
+		if err := ignoreNotFound(err); err != nil {
+			return err
+		}
+		entry := agenda.Entry{Subject: agenda.Ref{Kind: agenda.AboutEdition, ID: strconv.Itoa(e.Year)}, Verb: "added", Title: e.Title}
+		if err == nil {
+			if entry.Changes = old.Changes(e); len(entry.Changes) == 0 {
+				return nil
+			}
+			entry.Verb = "changed"
+		}
+		e.Changed = agenda.Rise(old.Changed, t.now)
+		put(t, editionKey(e.Year), e)
+		t.record(entry)
+		return t.touch(Programme, "edition."+strconv.Itoa(e.Year))
+	})
+	return e, err
+}
+
+// Event returns one event.
+func (s *Store) Event(ctx context.Context, id agenda.EventID) (agenda.Event, error) {
+	return view(ctx, s, func(tx kv.Tx) (agenda.Event, error) { return get[agenda.Event](tx, eventKey(id)) })
+}
+
+// EventBySlug returns the event with that address.
+func (s *Store) EventBySlug(ctx context.Context, year int, slug string) (agenda.Event, error) {
+	return view(ctx, s, func(tx kv.Tx) (agenda.Event, error) {
+		id, err := tx.Get(kv.Key(kSlug, yearPart(year), slug))
+		if errors.Is(err, kv.ErrNotFound) {
+			return agenda.Event{}, agenda.ErrNotFound
+		}
+		if err != nil {
+			return agenda.Event{}, err
+		}
+		return get[agenda.Event](tx, eventKey(agenda.EventID(id)))
+	})
+}
+
+// Events returns all events with an address in the year (0: of all years), in
+// every state, by start.
+func (s *Store) Events(ctx context.Context, year int) ([]agenda.Event, error) {
+	return view(ctx, s, func(tx kv.Tx) ([]agenda.Event, error) {
+		lo, hi := kv.Prefix(kOn)
+		if year != 0 {
+			lo, hi = kv.Prefix(kOn, yearPart(year))
+		}
+		return eventsIn(tx, lo, hi)
+	})
+}
+
+func eventsIn(tx kv.Tx, lo, hi string) ([]agenda.Event, error) {
+	var out []agenda.Event
+	for p, err := range tx.Scan(lo, hi) {
+		if err != nil {
+			return nil, err
+		}
+		e, err := get[agenda.Event](tx, eventKey(agenda.EventID(lastPart(p.Key))))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+// eventsOn returns the public events that overlap the span, as clashes.
+func eventsOn(tx kv.Tx, start, end agenda.Local) ([]agenda.Clash, error) {
+	var out []agenda.Clash
+	for year := start.Year - 1; year <= end.Year; year++ {
+		events, err := eventsIn(tx, kv.Key(kOn, yearPart(year)), kv.Key(kOn, yearPart(year), end.String()))
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range events {
+			if e.Public() && e.Standing == agenda.Scheduled && e.Start.DaysTo(start.Date) < 7 && agenda.Overlap(start, end, e.Start, e.End) {
+				out = append(out, agenda.Clash{With: aboutEvent(e), Title: e.Title, Start: e.Start, End: e.End})
+			}
+		}
+	}
+	return out, nil
+}
+
+// AddEvent adds an event on behalf of the coordinators, submitted or published.
+func (s *Store) AddEvent(ctx context.Context, actor agenda.Actor, edition int, d agenda.EventDetails, review agenda.Review) (e agenda.Event, err error) {
+	err = s.update(ctx, actor, func(t *tx) error {
+		e, err = t.addEvent(edition, d, review, false)
+		return err
+	})
+	return e, err
+}
+
+func (t *tx) addEvent(edition int, d agenda.EventDetails, review agenda.Review, submitted bool) (agenda.Event, error) {
+	d = d.Clean()
+	if err := d.Check(submitted, t.clock.Loc); err != nil {
+		return agenda.Event{}, err
+	}
+	now := agenda.Rise(time.Time{}, t.now)
+	e := agenda.Event{
+		ID: agenda.EventID(t.id), Edition: edition, EventDetails: d,
+		Review: review, Standing: agenda.Scheduled, Created: now, Changed: now,
+	}
+	if review == agenda.Published {
+		e.Released = now
+	}
+	var err error
+	if e.Slug, err = t.slug(e); err != nil {
+		return e, err
+	}
+	return e, t.keepEvent(nil, e, "added", nil, agenda.Telling{})
+}
+
+// slug finds an address for the event that no other has.
+func (t *tx) slug(e agenda.Event) (string, error) {
+	base := agenda.Slug(e.Title)
+	if base == "" || base == "einreichen" {
+		base = "veranstaltung"
+	}
+	for n := 1; ; n++ {
+		slug := base
+		if n > 1 {
+			slug += "-" + strconv.Itoa(n)
+		}
+		if _, err := t.Get(kv.Key(kSlug, yearPart(e.Year()), slug)); errors.Is(err, kv.ErrNotFound) {
+			return slug, nil
+		} else if err != nil {
+			return "", err
+		}
+	}
+}
+
+// keepEvent writes an event, its indexes, its reminders, its history and, if
+// the public sees a difference, the revision of the programme.
+func (t *tx) keepEvent(old *agenda.Event, e agenda.Event, verb string, changes []agenda.Change, tell agenda.Telling) error {
+	put(t, eventKey(e.ID), e)
+	if old != nil && (old.Start != e.Start || old.Year() != e.Year()) {
+		t.Delete(kv.Key(kOn, yearPart(old.Year()), old.Start.String(), string(e.ID)))
+	}
+	t.Put(kv.Key(kOn, yearPart(e.Year()), e.Start.String(), string(e.ID)), nil)
+	t.Put(kv.Key(kSlug, yearPart(e.Year()), e.Slug), []byte(e.ID))
+	t.record(agenda.Entry{Subject: aboutEvent(e), Verb: verb, Title: e.Title, Changes: changes, Note: tell.Sentence, Mail: tell.Mail})
+	ed, err := get[agenda.Edition](t, editionKey(e.Edition))
+	if err := ignoreNotFound(err); err != nil {
+		return err
+	}
+	if err := t.remind(aboutEvent(e), t.clock.EventReminders(e, ed, t.now)); err != nil {
+		return err
+	}
+	if e.Public() || old != nil && old.Public() {
+		return t.touch(Programme, string(e.ID))
+	}
+	return nil
+}
+
+// submissionsADay is how many events one address can submit in a day.
+const submissionsADay = 10
+
+// SubmitEvent registers an event of anybody and mails the link with which to go
+// on editing it. ErrState is returned when the call is closed.
+func (s *Store) SubmitEvent(ctx context.Context, edition int, d agenda.EventDetails, lang agenda.Lang) (e agenda.Event, err error) {
+	err = s.update(ctx, agenda.Actor{By: "submission"}, func(t *tx) error {
+		ed, err := get[agenda.Edition](t, editionKey(edition))
+		if err != nil && (edition != 0 || !errors.Is(err, agenda.ErrNotFound)) {
+			return err
+		}
+		if edition != 0 && !ed.Accepts(agenda.LocalOf(t.now, t.clock.Loc).Date) {
+			return agenda.ErrState
+		}
+		if e, err = t.addEvent(edition, d, agenda.Submitted, true); err != nil {
+			return err
+		}
+		if err := t.countSubmission(e.Internal.Email); err != nil {
+			return err
+		}
+		return t.tellSubmitter(agenda.KindReceived, e, t.id)
+	})
+	return e, err
+}
+
+// countSubmission refuses more events than a person writes in a day.
+func (t *tx) countSubmission(email string) error {
+	key := kv.Key(kMeta, "submissions", email)
+	b, err := t.Get(key)
+	if err != nil && !errors.Is(err, kv.ErrNotFound) {
+		return err
+	}
+	day, count, _ := strings.Cut(string(b), " ")
+	n, today := 0, t.now.Format(time.DateOnly)
+	if day == today {
+		n = parseCount([]byte(count))
+	}
+	if n >= submissionsADay {
+		return agenda.ErrTooMany
+	}
+	t.Put(key, []byte(today+" "+strconv.Itoa(n+1)))
+	return nil
+}
+
+// tellSubmitter mails whoever submitted the event, if an address is known.
+func (t *tx) tellSubmitter(kind agenda.Kind, e agenda.Event, mark string) error {
+	if e.Internal.Email == "" {
+		return nil
+	}
+	reader := agenda.Ref{Kind: agenda.AboutSubmitter, ID: string(e.ID)}
+	return t.notify(agenda.Notice{
+		ID: agenda.NoticeID("s." + string(e.ID) + "." + mark), Kind: kind, Subject: aboutEvent(e), To: agenda.Audience{Of: reader},
+		Due: t.now, Mark: mark, Made: t.now, Sentence: e.Reason,
+	})
+}
+
+// Submission returns the event that a submitter's link opens.
+func (s *Store) Submission(ctx context.Context, token string) (agenda.Event, error) {
+	e, err := s.Event(ctx, agenda.EventID(subjectOf(token)))
+	if err == nil && !s.genuine(token, forSubmission, e.EditGen) {
+		err = agenda.ErrNotFound
+	}
+	return e, err
+}
+
+// SubmissionToken returns the secret part of a submitter's link.
+func (s *Store) SubmissionToken(e agenda.Event) string {
+	return s.token(forSubmission, string(e.ID), e.EditGen)
+}
+
+// EditSubmission gives an event new details on behalf of its submitter. One
+// that was sent back is submitted again. A published or withdrawn one is left
+// to the coordinators: ErrState.
+func (s *Store) EditSubmission(ctx context.Context, token string, d agenda.EventDetails, seen time.Time) (e agenda.Event, err error) {
+	if e, err = s.Submission(ctx, token); err != nil {
+		return e, err
+	}
+	actor := agenda.Actor{Who: agenda.Ref{Kind: agenda.AboutSubmitter, ID: string(e.ID)}}
+	err = s.update(ctx, actor, func(t *tx) error {
+		old, err := get[agenda.Event](t, eventKey(e.ID))
+		if err != nil {
+			return err
+		}
+		if old.Review != agenda.Submitted && old.Review != agenda.Returned {
+			return agenda.ErrState
+		}
+		after, changes, err := old.Change(d, true, seen, t.now, t.clock.Loc)
+		if err != nil {
+			return err
+		}
+		verb := "changed"
+		if old.Review == agenda.Returned {
+			if after, err = after.Decide(agenda.Submitted, "", t.now); err != nil {
+				return err
+			}
+			verb = "resubmitted"
+		} else if len(changes) == 0 {
+			return nil
+		}
+		e = after
+		return t.keepEvent(&old, after, verb, changes, agenda.Telling{})
+	})
+	return e, err
+}
+
+// ResendSubmission mails the submitter's link again.
+func (s *Store) ResendSubmission(ctx context.Context, actor agenda.Actor, id agenda.EventID) error {
+	return s.update(ctx, actor, func(t *tx) error {
+		e, err := get[agenda.Event](t, eventKey(id))
+		if err != nil {
+			return err
+		}
+		return t.tellSubmitter(agenda.KindReceived, e, t.id)
+	})
+}
+
+// DecideEvent publishes an event, returns it with a reason, or withdraws it.
+// Its submitter is told of the first two.
+func (s *Store) DecideEvent(ctx context.Context, actor agenda.Actor, id agenda.EventID, to agenda.Review, reason string, seen time.Time) (e agenda.Event, err error) {
+	err = s.update(ctx, actor, func(t *tx) error {
+		old, err := get[agenda.Event](t, eventKey(id))
+		if err != nil {
+			return err
+		}
+		if !seen.IsZero() && !seen.Equal(old.Changed) {
+			return agenda.ErrConflict
+		}
+		if e, err = old.Decide(to, reason, t.now); err != nil {
+			return err
+		}
+		if kind, ok := map[agenda.Review]agenda.Kind{agenda.Published: agenda.KindAccepted, agenda.Returned: agenda.KindReturned}[to]; ok {
+			if err := t.tellSubmitter(kind, e, t.id); err != nil {
+				return err
+			}
+		}
+		return t.keepEvent(&old, e, string(to), nil, agenda.Telling{Sentence: e.Reason})
+	})
+	if err != nil {
+		err = fmt.Errorf("decide on event %s: %w", id, err)
+	}
+	return e, err
+}
+
+// ChangeEvent gives an event new details. With tell.Mail its watchers are told
+// if it is public, after the quiet time or at once when the date is near.
+func (s *Store) ChangeEvent(ctx context.Context, actor agenda.Actor, id agenda.EventID, d agenda.EventDetails, seen time.Time, tell agenda.Telling) (e agenda.Event, err error) {
+	err = s.update(ctx, actor, func(t *tx) error {
+		e, err = t.changeEvent(id, d, seen, tell)
+		return err
+	})
+	if err != nil {
+		err = fmt.Errorf("change event %s: %w", id, err)
+	}
+	return e, err
+}
+
+func (t *tx) changeEvent(id agenda.EventID, d agenda.EventDetails, seen time.Time, tell agenda.Telling) (agenda.Event, error) {
+	old, err := get[agenda.Event](t, eventKey(id))
+	if err != nil {
+		return old, err
+	}
+	e, changes, err := old.Change(d, false, seen, t.now, t.clock.Loc)
+	if err != nil || len(changes) == 0 {
+		return old, err
+	}
+	tell.Mail = tell.Mail && e.Public() && e.End.In(t.clock.Loc).After(t.now)
+	if tell.Mail {
+		n := t.noticeOfEvent(agenda.KindChange, e, tell)
+		n.WasEvent = &old.EventDetails
+		if err := t.gather(n, t.clock.Soon(t.now, old.Start, e.Start)); err != nil {
+			return e, err
+		}
+	}
+	verb := "changed"
+	if old.Start != e.Start {
+		verb = "moved"
+	}
+	return e, t.keepEvent(&old, e, verb, changes, tell)
+}
+
+func (t *tx) noticeOfEvent(kind agenda.Kind, e agenda.Event, tell agenda.Telling) agenda.Notice {
+	return agenda.Notice{
+		Kind: kind, Subject: aboutEvent(e), To: agenda.Audience{Of: aboutEvent(e)},
+		Deadline: e.End.In(t.clock.Loc), Sentence: tell.Sentence,
+	}
+}
+
+// StandEvent says whether an event takes place (scheduled, postponed,
+// cancelled) and whether it is fully booked.
+func (s *Store) StandEvent(ctx context.Context, actor agenda.Actor, id agenda.EventID, to agenda.Standing, full bool, seen time.Time, tell agenda.Telling) (e agenda.Event, err error) {
+	err = s.update(ctx, actor, func(t *tx) error {
+		old, err := get[agenda.Event](t, eventKey(id))
+		if err != nil {
+			return err
+		}
+		if !seen.IsZero() && !seen.Equal(old.Changed) {
+			return agenda.ErrConflict
+		}
+		e = old.Stand(to, t.now)
+		if e.FullyBooked != full {
+			e.FullyBooked, e.Changed = full, agenda.Rise(e.Changed, t.now)
+		}
+		if e.Changed.Equal(old.Changed) {
+			return nil
+		}
+		tell.Mail = tell.Mail && e.Public() && old.Standing != to && e.End.In(t.clock.Loc).After(t.now)
+		if err := t.tellStanding(old, e, tell); err != nil {
+			return err
+		}
+		return t.keepEvent(&old, e, "standing_"+string(to), []agenda.Change{
+			{Field: "standing", Old: string(old.Standing), New: string(to)},
+			{Field: "full", Old: strconv.FormatBool(old.FullyBooked), New: strconv.FormatBool(full)},
+		}, tell)
+	})
+	if err != nil {
+		err = fmt.Errorf("standing of event %s: %w", id, err)
+	}
+	return e, err
+}
+
+func (t *tx) tellStanding(old, e agenda.Event, tell agenda.Telling) error {
+	pending, err := t.pending(aboutEvent(e))
+	if err != nil {
+		return err
+	}
+	if old.Standing != agenda.Scheduled && e.Standing == agenda.Scheduled && pending != nil {
+		return t.silence(pending.ID)
+	}
+	if !tell.Mail {
+		return nil
+	}
+	kind := agenda.KindCancellation
+	if e.Standing == agenda.Scheduled {
+		kind = agenda.KindRestored
+	}
+	return t.gather(t.noticeOfEvent(kind, e, tell), t.clock.Soon(t.now, e.Start))
+}

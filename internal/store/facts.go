@@ -1,0 +1,239 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"widunetz/internal/agenda"
+	"widunetz/internal/kv"
+)
+
+// Facts returns what the letter of a message would be made of now.
+func (s *Store) Facts(ctx context.Context, id agenda.MessageID) (agenda.Facts, error) {
+	m, err := s.Message(ctx, id)
+	if err != nil {
+		return agenda.Facts{}, err
+	}
+	all, err := s.factsOf(ctx, []agenda.Message{m})
+	if err != nil {
+		return agenda.Facts{}, err
+	}
+	return all[0], nil
+}
+
+// factsOf reads what several letters are made of, in one snapshot. What many of
+// them speak of is read once. A message whose reader or subject is gone keeps
+// its facts empty.
+func (s *Store) factsOf(ctx context.Context, messages []agenda.Message) ([]agenda.Facts, error) {
+	return view(ctx, s, func(tx kv.Tx) ([]agenda.Facts, error) {
+		r := &reader{tx: tx, s: s, kept: map[string]any{}}
+		out := make([]agenda.Facts, 0, len(messages))
+		for _, m := range messages {
+			f := agenda.Facts{Message: m, Now: s.Now(), Lang: agenda.German}
+			if err := r.fill(&f); err != nil && !errors.Is(err, agenda.ErrNotFound) {
+				return nil, fmt.Errorf("facts of message %s: %w", m.ID, err)
+			}
+			out = append(out, f)
+		}
+		return out, nil
+	})
+}
+
+// reader reads records for several letters.
+type reader struct {
+	tx   kv.Tx
+	s    *Store
+	kept map[string]any
+}
+
+func load[T any](r *reader, key string) (T, error) {
+	if v, ok := r.kept[key]; ok {
+		return v.(T), nil
+	}
+	v, err := get[T](r.tx, key)
+	if err == nil {
+		r.kept[key] = v
+	}
+	return v, err
+}
+
+func (r *reader) fill(f *agenda.Facts) error {
+	n, err := load[agenda.Notice](r, noticeKey(f.Message.Notice))
+	if err := ignoreNotFound(err); err != nil {
+		return err
+	}
+	f.Notice = n
+	if err := r.subject(f); err != nil {
+		return err
+	}
+	return r.reader(f)
+}
+
+func (r *reader) reader(f *agenda.Facts) error {
+	switch ref := f.Message.Reader; ref.Kind {
+	case agenda.AboutPerson:
+		p, err := get[agenda.Person](r.tx, personKey(agenda.PersonID(ref.ID)))
+		if err != nil {
+			return err
+		}
+		f.Name, f.Email, f.Phone, f.Lang = p.Name(), p.Email, p.Phone, p.Lang
+		f.Tokens.Mute = r.s.token(forMute, ref.ID+"-"+string(f.Message.Kind), 0)
+		f.Tokens.Feed = r.s.PersonFeedToken(p)
+	case agenda.AboutWatcher:
+		w, err := get[agenda.Watcher](r.tx, watcherKey(agenda.WatcherID(ref.ID)))
+		if err != nil {
+			return err
+		}
+		f.Email, f.Lang, f.Until = w.Email, w.Lang, w.Asked.Add(agenda.ConfirmWithin)
+		f.Tokens.Act = r.s.token(forWatch, ref.ID, w.Gen)
+		f.Tokens.Mute = f.Tokens.Act
+	case agenda.AboutSubmitter:
+		f.Name, f.Email, f.Phone = f.Event.Internal.Name, f.Event.Internal.Email, f.Event.Internal.Phone
+		f.Tokens.Act = r.s.token(forSubmission, ref.ID, f.Event.EditGen)
+		f.Tokens.Mute = f.Tokens.Act
+	case agenda.AboutOffice:
+		f.Email = r.s.config.Office
+	}
+	return nil
+}
+
+func (r *reader) subject(f *agenda.Facts) (err error) {
+	f.Groups = map[agenda.GroupID]agenda.Group{}
+	id := f.Message.Subject.ID
+	switch f.Message.Subject.Kind {
+	case agenda.AboutMeeting:
+		if f.Meeting, err = load[agenda.Meeting](r, meetingKey(agenda.MeetingID(id))); err != nil {
+			return err
+		}
+		f.Group, err = load[agenda.Group](r, groupKey(f.Meeting.Group))
+	case agenda.AboutGroup:
+		return r.invitation(f)
+	case agenda.AboutEvent:
+		return r.event(f, agenda.EventID(id))
+	case agenda.AboutWatcher:
+		w, err := load[agenda.Watcher](r, watcherKey(agenda.WatcherID(id)))
+		if err != nil {
+			return err
+		}
+		return r.event(f, w.Event)
+	case agenda.AboutLogin:
+		return r.login(f)
+	case aboutDigest:
+		return r.digest(f)
+	case agenda.AboutOffice:
+		return r.failures(f)
+	}
+	return err
+}
+
+func (r *reader) event(f *agenda.Facts, id agenda.EventID) (err error) {
+	if f.Event, err = load[agenda.Event](r, eventKey(id)); err != nil {
+		return err
+	}
+	f.Edition, err = load[agenda.Edition](r, editionKey(f.Event.Edition))
+	return ignoreNotFound(err)
+}
+
+// invitation keeps the dates on which the reader has a seat in the group, as
+// they are now, without those that do not take place.
+func (r *reader) invitation(f *agenda.Facts) (err error) {
+	if f.Group, err = load[agenda.Group](r, groupKey(agenda.GroupID(f.Message.Subject.ID))); err != nil {
+		return err
+	}
+	f.Groups[f.Group.ID] = f.Group
+	seats, err := r.seats(f.Group.ID)
+	if err != nil {
+		return err
+	}
+	for _, id := range f.Notice.Dates {
+		m, err := load[agenda.Meeting](r, meetingKey(id))
+		if err != nil {
+			return err
+		}
+		if m.State == agenda.MeetingFixed && slices.Contains(agenda.Members(seats, m.Start.Date), agenda.PersonID(f.Message.Reader.ID)) {
+			f.Meetings = append(f.Meetings, m)
+		}
+	}
+	sortMeetings(f.Meetings)
+	return nil
+}
+
+func (r *reader) seats(g agenda.GroupID) ([]agenda.Seat, error) {
+	key := "seats " + string(g)
+	if v, ok := r.kept[key]; ok {
+		return v.([]agenda.Seat), nil
+	}
+	seats, err := seatsOfGroup(r.tx, g)
+	r.kept[key] = seats
+	return seats, err
+}
+
+// digestDays is how far the monthly mail looks ahead.
+const digestDays = 70
+
+func (r *reader) digest(f *agenda.Facts) error {
+	today := agenda.LocalOf(f.Now, r.s.Loc()).Date
+	meetings, err := meetingsOf(r.tx, agenda.PersonID(f.Message.Reader.ID), today, today.AddDays(digestDays))
+	if err != nil {
+		return err
+	}
+	for _, m := range meetings {
+		g, err := load[agenda.Group](r, groupKey(m.Group))
+		if err != nil {
+			return err
+		}
+		f.Groups[g.ID] = g
+	}
+	f.Meetings = meetings
+	return nil
+}
+
+// failures lists what did not arrive since the day before the alarm.
+func (r *reader) failures(f *agenda.Facts) error {
+	since := f.Message.Made.AddDate(0, 0, -1)
+	for _, state := range []agenda.MessageState{agenda.MessageFailed, agenda.MessageUnknown} {
+		for p, err := range r.tx.Scan(kv.Prefix(kTrouble, string(state))) {
+			if err != nil {
+				return err
+			}
+			m, err := get[agenda.Message](r.tx, messageKey(agenda.MessageID(lastPart(p.Key))))
+			if err != nil {
+				return err
+			}
+			if m.Settled.Before(since) || len(f.Failures) == 100 {
+				break
+			}
+			f.Failures = append(f.Failures, m)
+		}
+	}
+	return nil
+}
+
+func (r *reader) login(f *agenda.Facts) error {
+	l, err := get[login](r.tx, kv.Key(kLogin, f.Message.Subject.ID))
+	if err != nil {
+		return err
+	}
+	f.Tokens.Act, f.Until = r.s.token(forLogin, l.ID, 0), l.Until
+	f.Code = r.s.code(l)
+	return nil
+}
+
+// code makes the six digits of a log-in mail; they are as good as the link for
+// whoever asked for it, and limited in tries.
+func (s *Store) code(l login) string {
+	digits := strings.Map(func(c rune) rune { return '0' + c%10 }, s.mac("code", l.ID, 0))
+	return digits[:6]
+}
+
+func sortMeetings(list []agenda.Meeting) {
+	slices.SortFunc(list, func(a, b agenda.Meeting) int {
+		if c := a.Start.Compare(b.Start); c != 0 {
+			return c
+		}
+		return strings.Compare(string(a.ID), string(b.ID))
+	})
+}

@@ -1,0 +1,129 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"widunetz/internal/agenda"
+	"widunetz/internal/kv"
+)
+
+// Retention is for how long records stay that name people. It is shown on the
+// privacy page.
+type Retention struct {
+	Outbox time.Duration // sent and other final messages
+}
+
+// Forget deletes what has served its purpose: watchers after their event or
+// without confirmation, sessions and log-ins that ended, old messages and the
+// notices they came from. It returns how many records went.
+func (s *Store) Forget(ctx context.Context, r Retention) (int, error) {
+	n := 0
+	for _, kind := range []string{kWatcher, kSession, kLogin, kMessage} {
+		m, err := s.sweep(ctx, kind, r)
+		if n += m; err != nil {
+			return n, fmt.Errorf("delete what is past its time: %w", err)
+		}
+	}
+	return n, nil
+}
+
+// sweep deletes the records of one kind that have ended, in batches.
+func (s *Store) sweep(ctx context.Context, kind string, r Retention) (n int, err error) {
+	lo, hi := kv.Prefix(kind)
+	for lo != "" {
+		var keys []string
+		if keys, lo, err = s.endedKeys(ctx, kind, lo, hi, r); err != nil {
+			return n, err
+		}
+		n += len(keys)
+		if err := s.update(ctx, agenda.Actor{}, func(t *tx) error { return t.deleteAll(kind, keys) }); err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+func (s *Store) endedKeys(ctx context.Context, kind, lo, hi string, r Retention) (keys []string, next string, err error) {
+	err = s.db.View(ctx, func(tx kv.Tx) error {
+		keys, next = nil, ""
+		for p, err := range tx.Scan(lo, hi) {
+			if err != nil {
+				return err
+			}
+			if len(keys) == expandBatch {
+				next = p.Key
+				return nil
+			}
+			yes, err := s.ended(tx, kind, p, r)
+			if err != nil {
+				return err
+			}
+			if yes {
+				keys = append(keys, p.Key)
+			}
+		}
+		return nil
+	})
+	return keys, next, err
+}
+
+func (t *tx) deleteAll(kind string, keys []string) error {
+	for _, key := range keys {
+		switch kind {
+		case kWatcher:
+			w, err := get[agenda.Watcher](t, key)
+			if err != nil {
+				return ignoreNotFound(err)
+			}
+			if err := t.forget(w); err != nil {
+				return err
+			}
+		case kMessage:
+			m, err := get[agenda.Message](t, key)
+			if err != nil {
+				return ignoreNotFound(err)
+			}
+			t.Delete(kv.Key(kLog, kv.TimeDesc(m.Made), string(m.ID)))
+			t.Delete(kv.Key(kAbout, m.Subject.Kind+"."+m.Subject.ID, string(m.ID)))
+			if isTrouble(m.State) {
+				t.Delete(troubleKey(m))
+			}
+		}
+		t.Delete(key)
+	}
+	return nil
+}
+
+// ended reports whether a record has served its purpose.
+func (s *Store) ended(tx kv.Tx, kind string, p kv.Pair, r Retention) (bool, error) {
+	switch kind {
+	case kWatcher:
+		return s.watcherEnded(tx, p)
+	case kSession:
+		var v session
+		err := decode(p.Key, p.Value, &v)
+		return s.Now().After(v.Expires), err
+	case kLogin:
+		var v login
+		err := decode(p.Key, p.Value, &v)
+		return s.Now().After(v.Until), err
+	}
+	var m agenda.Message
+	err := decode(p.Key, p.Value, &m)
+	return m.State != agenda.MessageWaiting && r.Outbox > 0 && s.Now().Sub(m.Settled) > r.Outbox, err
+}
+
+func (s *Store) watcherEnded(tx kv.Tx, p kv.Pair) (bool, error) {
+	var w agenda.Watcher
+	if err := decode(p.Key, p.Value, &w); err != nil {
+		return false, err
+	}
+	e, err := get[agenda.Event](tx, eventKey(w.Event))
+	if errors.Is(err, agenda.ErrNotFound) {
+		return true, nil
+	}
+	return s.Now().After(w.Forget(e, s.Loc())), err
+}

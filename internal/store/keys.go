@@ -1,0 +1,69 @@
+package store
+
+import (
+	"fmt"
+	"strconv"
+
+	"widunetz/internal/agenda"
+	"widunetz/internal/kv"
+)
+
+// The first parts of all keys, and what follows them. Parts are joined with a
+// zero byte; times are fixed-width and in order (kv.Time), "desc" ones newest
+// first.
+const (
+	kMeta        = "meta"        // secret | epoch | restored
+	kInstitution = "institution" // id
+	kPerson      = "person"      // id
+	kEmail       = "email"       // address: person id
+	kGroup       = "group"       // id
+	kSeat        = "seat"        // group, id
+	kHeld        = "held"        // person, group, seat: (nothing)
+	kMeeting     = "meeting"     // id
+	kAt          = "at"          // start, meeting: group
+	kSource      = "source"      // group, UID of the calendar file: meeting
+	kEdition     = "edition"     // year
+	kEvent       = "event"       // id
+	kOn          = "on"          // year of the address, start, event: (nothing)
+	kSlug        = "slug"        // year, slug: event
+	kWatcher     = "watcher"     // id
+	kWatching    = "watching"    // event, watcher: (nothing)
+	kNotice      = "notice"      // id
+	kDue         = "due"         // time, "n" or "m", id: attempts so far
+	kLease       = "lease"       // until, message: attempts so far
+	kMessage     = "message"     // id
+	kLog         = "log"         // time made desc, message: (nothing)
+	kAbout       = "about"       // kind and id of the subject, message: (nothing)
+	kTrouble     = "trouble"     // state, time settled desc, message: (nothing); failed and unknown only
+	kHistory     = "history"     // time desc, id
+	kTrail       = "trail"       // kind and id of the subject, time desc, id: key of the entry
+	kRevision    = "revision"    // scope: number
+	kJournal     = "journal"     // scope, number: id of what changed
+	kSession     = "session"     // hash of the token
+	kLogin       = "login"       // id
+)
+
+func meetingKey(id agenda.MeetingID) string { return kv.Key(kMeeting, string(id)) }
+func eventKey(id agenda.EventID) string     { return kv.Key(kEvent, string(id)) }
+func personKey(id agenda.PersonID) string   { return kv.Key(kPerson, string(id)) }
+func groupKey(id agenda.GroupID) string     { return kv.Key(kGroup, string(id)) }
+func messageKey(id agenda.MessageID) string { return kv.Key(kMessage, string(id)) }
+func noticeKey(id agenda.NoticeID) string   { return kv.Key(kNotice, string(id)) }
+func institutionKey(id agenda.InstitutionID) string {
+	return kv.Key(kInstitution, string(id))
+}
+func watcherKey(id agenda.WatcherID) string { return kv.Key(kWatcher, string(id)) }
+func seatKey(g agenda.GroupID, id agenda.SeatID) string {
+	return kv.Key(kSeat, string(g), string(id))
+}
+func editionKey(year int) string { return kv.Key(kEdition, yearPart(year)) }
+
+// yearPart keeps years in order; 0 comes first.
+func yearPart(year int) string { return fmt.Sprintf("%04d", year) }
+
+func revPart(rev uint64) string { return fmt.Sprintf("%016x", rev) }
+
+func parseCount(b []byte) int {
+	n, _ := strconv.Atoi(string(b)) // an index value that is empty counts as none
+	return n
+}

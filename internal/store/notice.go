@@ -1,0 +1,300 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"widunetz/internal/agenda"
+	"widunetz/internal/kv"
+)
+
+// notify writes a notice, or puts it at another time.
+func (t *tx) notify(n agenda.Notice) error {
+	if err := t.silence(n.ID); err != nil {
+		return err
+	}
+	put(t, noticeKey(n.ID), n)
+	t.Put(kv.Key(kDue, kv.Time(n.Due), "n", string(n.ID)), nil)
+	t.dueNow = t.dueNow || !n.Due.After(t.now)
+	return nil
+}
+
+// silence takes a notice back. One that was expanded already stays on record.
+func (t *tx) silence(id agenda.NoticeID) error {
+	n, err := get[agenda.Notice](t, noticeKey(id))
+	if errors.Is(err, agenda.ErrNotFound) || err == nil && n.Done {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	t.Delete(kv.Key(kDue, kv.Time(n.Due), "n", string(id)))
+	t.Delete(noticeKey(id))
+	return nil
+}
+
+// noticesLike returns the notices whose identifier begins with prefix.
+func noticesLike(tx kv.Tx, prefix string) ([]agenda.Notice, error) {
+	lo := kv.Key(kNotice, prefix)
+	return list[agenda.Notice](tx, lo, lo+"\xff")
+}
+
+// remind replaces the reminders of a date by those given.
+func (t *tx) remind(about agenda.Ref, want []agenda.Notice) error {
+	have, err := noticesLike(t, "r."+about.Kind+"."+about.ID+".")
+	if err != nil {
+		return err
+	}
+	for _, n := range have {
+		if !slices.ContainsFunc(want, func(w agenda.Notice) bool { return w.ID == n.ID && w.Mark == n.Mark && w.Due.Equal(n.Due) }) {
+			if err := t.silence(n.ID); err != nil {
+				return err
+			}
+		}
+	}
+	for _, n := range want {
+		if i := slices.IndexFunc(have, func(h agenda.Notice) bool { return h.ID == n.ID }); i >= 0 {
+			if have[i].Mark == n.Mark && have[i].Due.Equal(n.Due) {
+				continue // unchanged, or sent already
+			}
+		}
+		if err := t.notify(n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// gather writes the notice of a change, or merges it with one about the same
+// date that still waits: one mail then tells the difference to what was before
+// the first of the changes.
+func (t *tx) gather(n agenda.Notice, due time.Time) error {
+	pending, err := t.pending(n.Subject)
+	if err != nil {
+		return err
+	}
+	if pending != nil {
+		n.ID, n.Mark, n.Made = pending.ID, pending.Mark, pending.Made
+		n.WasMeet, n.WasEvent = pending.WasMeet, pending.WasEvent
+		n.To.Days = append(n.To.Days, pending.To.Days...)
+		if pending.Sentence != "" && pending.Sentence != n.Sentence {
+			n.Sentence = strings.TrimSpace(pending.Sentence + "\n" + n.Sentence)
+		}
+		if last := pending.Made.Add(4 * t.clock.Quiet); due.After(last) {
+			due = last // a stream of edits does not put the mail off for ever
+		}
+	} else {
+		n.ID = agenda.ChangeID(n.Subject) + "." + agenda.NoticeID(t.id)
+		n.Mark, n.Made = t.id, t.now
+	}
+	n.Due = due
+	return t.notify(n)
+}
+
+// pending returns the notice of a change, cancellation or restoration of the
+// date that nobody was told of yet, nil if there is none.
+func (t *tx) pending(about agenda.Ref) (*agenda.Notice, error) {
+	have, err := noticesLike(t, string(agenda.ChangeID(about))+".")
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range have {
+		if !n.Done && n.Cursor == "" {
+			return &n, nil
+		}
+	}
+	return nil, nil
+}
+
+// expandBatch keeps an expansion within the limits of one transaction: four
+// writes a message.
+const expandBatch = 20
+
+// Expand makes the messages of a notice for the next readers who have none
+// yet, and reports whether readers remain. Expanding again makes nothing new.
+func (s *Store) Expand(ctx context.Context, id agenda.NoticeID) (more bool, err error) {
+	err = s.update(ctx, agenda.Actor{}, func(t *tx) error {
+		more = false
+		n, err := get[agenda.Notice](t, noticeKey(id))
+		if errors.Is(err, agenda.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if n.Done {
+			return nil
+		}
+		var readers []agenda.Ref
+		use, err := t.useful(n)
+		if err != nil {
+			return err
+		}
+		if use {
+			if readers, more, err = t.readers(n); err != nil {
+				return err
+			}
+		}
+		for _, r := range readers {
+			if err := t.enqueue(n.Message(r, t.now)); err != nil {
+				return err
+			}
+			n.Cursor = r.ID
+		}
+		n.Done = !more
+		if n.Done {
+			t.Delete(kv.Key(kDue, kv.Time(n.Due), "n", string(n.ID)))
+		}
+		put(t, noticeKey(n.ID), n)
+		return nil
+	})
+	if err != nil {
+		return false, fmt.Errorf("expand notice %s: %w", id, err)
+	}
+	return more, nil
+}
+
+// useful reports whether there is still something to tell: nothing after the
+// deadline, and of several overdue reminders of one date only the latest,
+// none that was due before the invitation.
+func (t *tx) useful(n agenda.Notice) (bool, error) {
+	if !n.Deadline.IsZero() && !t.now.Before(n.Deadline) {
+		return false, nil
+	}
+	if n.Kind != agenda.KindReminder {
+		return true, nil
+	}
+	others, err := noticesLike(t, "r."+n.Subject.Kind+"."+n.Subject.ID+".")
+	if err != nil {
+		return false, err
+	}
+	for _, o := range others {
+		if o.Lead < n.Lead && o.Mark == n.Mark && !o.Due.After(t.now) {
+			return false, nil
+		}
+	}
+	if n.Subject.Kind != agenda.AboutMeeting {
+		return true, nil
+	}
+	m, err := get[agenda.Meeting](t, meetingKey(agenda.MeetingID(n.Subject.ID)))
+	if err != nil {
+		return false, ignoreNotFound(err)
+	}
+	folded := !m.Invited.IsZero() && !n.Due.After(m.Invited)
+	return m.State == agenda.MeetingFixed && !folded, nil
+}
+
+func ignoreNotFound(err error) error {
+	if errors.Is(err, agenda.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// readers returns the next readers of a notice, in the order of their
+// identifiers, and whether there are more of them.
+func (t *tx) readers(n agenda.Notice) ([]agenda.Ref, bool, error) {
+	of := n.To.Of
+	switch of.Kind {
+	case agenda.AboutGroup:
+		return t.groupReaders(n)
+	case agenda.AboutEvent:
+		return t.watchersOf(n)
+	case aboutDigest:
+		return t.digestReaders(n)
+	}
+	return []agenda.Ref{of}, false, nil
+}
+
+// aboutDigest is the audience of all who want the monthly mail.
+const aboutDigest = "digest"
+
+func (t *tx) groupReaders(n agenda.Notice) ([]agenda.Ref, bool, error) {
+	seats, err := seatsOfGroup(t, agenda.GroupID(n.To.Of.ID))
+	if err != nil {
+		return nil, false, err
+	}
+	var ids []agenda.PersonID
+	for _, d := range n.To.Days {
+		ids = append(ids, agenda.Members(seats, d)...)
+	}
+	return t.personReaders(n, ids)
+}
+
+func (t *tx) digestReaders(n agenda.Notice) ([]agenda.Ref, bool, error) {
+	people, err := all[agenda.Person](t, kPerson)
+	if err != nil {
+		return nil, false, err
+	}
+	var ids []agenda.PersonID
+	for _, p := range people {
+		ids = append(ids, p.ID)
+	}
+	return t.personReaders(n, ids)
+}
+
+// personReaders keeps those who have an address and want that kind of mail.
+func (t *tx) personReaders(n agenda.Notice, ids []agenda.PersonID) ([]agenda.Ref, bool, error) {
+	slices.Sort(ids)
+	var out []agenda.Ref
+	for _, id := range slices.Compact(ids) {
+		if string(id) <= n.Cursor {
+			continue
+		}
+		if len(out) == expandBatch {
+			return out, true, nil
+		}
+		p, err := get[agenda.Person](t, personKey(id))
+		if err != nil {
+			return nil, false, err
+		}
+		if p.Email != "" && p.Wants(n.Kind) {
+			out = append(out, agenda.Ref{Kind: agenda.AboutPerson, ID: string(id)})
+		}
+	}
+	return out, false, nil
+}
+
+func (t *tx) watchersOf(n agenda.Notice) ([]agenda.Ref, bool, error) {
+	lo, hi := kv.Prefix(kWatching, n.To.Of.ID)
+	if n.Cursor != "" {
+		lo = kv.Key(kWatching, n.To.Of.ID, n.Cursor) + "\x00"
+	}
+	var out []agenda.Ref
+	for p, err := range t.Scan(lo, hi) {
+		if err != nil {
+			return nil, false, err
+		}
+		if len(out) == expandBatch {
+			return out, true, nil
+		}
+		id := lastPart(p.Key)
+		w, err := get[agenda.Watcher](t, watcherKey(agenda.WatcherID(id)))
+		if err != nil {
+			return nil, false, err
+		}
+		if !w.Confirmed.IsZero() {
+			out = append(out, agenda.Ref{Kind: agenda.AboutWatcher, ID: id})
+		}
+	}
+	return out, false, nil
+}
+
+// PlanDigest plans the monthly mail of dates of the current month, once.
+func (s *Store) PlanDigest(ctx context.Context) error {
+	return s.update(ctx, agenda.Actor{}, func(t *tx) error {
+		today := agenda.LocalOf(t.now, t.clock.Loc).Date
+		id := agenda.NoticeID("digest." + today.String()[:7])
+		if _, err := get[agenda.Notice](t, noticeKey(id)); !errors.Is(err, agenda.ErrNotFound) {
+			return err
+		}
+		return t.notify(agenda.Notice{
+			ID: id, Kind: agenda.KindDigest, Subject: agenda.Ref{Kind: aboutDigest}, To: agenda.Audience{Of: agenda.Ref{Kind: aboutDigest}},
+			Due: t.now, Deadline: t.now.AddDate(0, 0, 14), Mark: today.String()[:7], Made: t.now,
+		})
+	})
+}

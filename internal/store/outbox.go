@@ -1,0 +1,415 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"widunetz/internal/agenda"
+	"widunetz/internal/kv"
+)
+
+// enqueue puts a message into the outbox, unless it was there before.
+func (t *tx) enqueue(m agenda.Message) error {
+	_, err := t.Get(messageKey(m.ID))
+	if err == nil {
+		return nil
+	}
+	if !errors.Is(err, kv.ErrNotFound) {
+		return err
+	}
+	put(t, messageKey(m.ID), m)
+	t.Put(dueKey(m), nil)
+	t.Put(kv.Key(kLog, kv.TimeDesc(m.Made), string(m.ID)), nil)
+	t.Put(kv.Key(kAbout, m.Subject.Kind+"."+m.Subject.ID, string(m.ID)), nil)
+	t.dueNow = t.dueNow || !m.Due.After(t.now)
+	return nil
+}
+
+func dueKey(m agenda.Message) string { return kv.Key(kDue, kv.Time(m.Due), "m", string(m.ID)) }
+
+func troubleKey(m agenda.Message) string {
+	return kv.Key(kTrouble, string(m.State), kv.TimeDesc(m.Settled), string(m.ID))
+}
+
+func isTrouble(s agenda.MessageState) bool {
+	return s == agenda.MessageFailed || s == agenda.MessageUnknown
+}
+
+// DueItem is something whose time has come: a notice to expand or a message to
+// send.
+type DueItem struct {
+	Notice  agenda.NoticeID
+	Message agenda.MessageID
+}
+
+// Due returns up to limit things that are due at now, the oldest first. What it
+// costs depends on limit, not on how much is stored.
+func (s *Store) Due(ctx context.Context, now time.Time, limit int) ([]DueItem, error) {
+	return view(ctx, s, func(tx kv.Tx) ([]DueItem, error) {
+		var out []DueItem
+		lo, _ := kv.Prefix(kDue)
+		for p, err := range tx.Scan(lo, kv.Key(kDue, kv.Time(now.Add(time.Millisecond)))) {
+			if err != nil {
+				return nil, err
+			}
+			if len(out) == limit {
+				break
+			}
+			if isNotice(p.Key) {
+				out = append(out, DueItem{Notice: agenda.NoticeID(lastPart(p.Key))})
+			} else {
+				out = append(out, DueItem{Message: agenda.MessageID(lastPart(p.Key))})
+			}
+		}
+		return out, nil
+	})
+}
+
+// isNotice tells the two kinds of due keys apart: due, time, "n" or "m", id.
+func isNotice(dueKey string) bool { return dueKey[len(kDue)+1+len(kv.Time(time.Time{}))+1] == 'n' }
+
+// dueAt returns the time at which the thing of a due key is due.
+func dueAt(tx kv.Tx, key string) (time.Time, error) {
+	if isNotice(key) {
+		n, err := get[agenda.Notice](tx, noticeKey(agenda.NoticeID(lastPart(key))))
+		return n.Due, err
+	}
+	m, err := get[agenda.Message](tx, messageKey(agenda.MessageID(lastPart(key))))
+	return m.Due, err
+}
+
+// NextDue returns when the next thing is due, false if nothing waits.
+func (s *Store) NextDue(ctx context.Context) (at time.Time, ok bool, err error) {
+	err = s.db.View(ctx, func(tx kv.Tx) error {
+		ok = false
+		for p, err := range tx.Scan(kv.Prefix(kDue)) {
+			if err != nil {
+				return err
+			}
+			at, err = dueAt(tx, p.Key)
+			ok = err == nil
+			return err
+		}
+		return nil
+	})
+	return at, ok, err
+}
+
+// claimBatch keeps a claim within the limits of one transaction: two writes a
+// message, four for one that is settled on the spot.
+const claimBatch = 24
+
+// Claim takes up to limit messages that are due at now and returns what their
+// letters are made of. Nobody else gets them before the lease ends, unless the
+// process ends first. The attempt is counted before it is made. Messages that
+// are of no use any more are settled here and not returned.
+func (s *Store) Claim(ctx context.Context, now time.Time, lease time.Duration, limit int) ([]agenda.Facts, error) {
+	limit = min(limit, claimBatch)
+	var claimed []agenda.Message
+	err := s.update(ctx, agenda.Actor{}, func(t *tx) error {
+		claimed = claimed[:0]
+		if err := t.endLeases(now); err != nil {
+			return err
+		}
+		for _, d := range due(t, now, limit) {
+			m, err := get[agenda.Message](t, messageKey(agenda.MessageID(lastPart(d.Key))))
+			if errors.Is(err, agenda.ErrNotFound) || err == nil && m.State != agenda.MessageWaiting {
+				t.Delete(d.Key)
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			t.Delete(d.Key)
+			m.Attempts = parseCount(d.Value) + 1
+			m.Due = now.Add(lease)
+			t.Put(leaseKey(m), []byte(strconv.Itoa(m.Attempts)))
+			claimed = append(claimed, m)
+		}
+		return nil
+	})
+	if err != nil || len(claimed) == 0 {
+		return nil, err
+	}
+	return s.factsOf(ctx, claimed)
+}
+
+// due returns the due keys of up to limit messages.
+func due(tx kv.Tx, now time.Time, limit int) (out []kv.Pair) {
+	lo, _ := kv.Prefix(kDue)
+	for p, err := range tx.Scan(lo, kv.Key(kDue, kv.Time(now.Add(time.Millisecond)))) {
+		if err != nil || len(out) == limit {
+			return out
+		}
+		if !isNotice(p.Key) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func leaseKey(m agenda.Message) string { return kv.Key(kLease, kv.Time(m.Due), string(m.ID)) }
+
+// endLeases makes messages due again whose lease ended without a result.
+func (t *tx) endLeases(now time.Time) error {
+	lo, _ := kv.Prefix(kLease)
+	n := 0
+	for p, err := range t.Scan(lo, kv.Key(kLease, kv.Time(now))) {
+		if err != nil {
+			return err
+		}
+		if n++; n > 10 {
+			return nil
+		}
+		if err := t.freeLease(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// freeLease puts a claimed message back where it was due.
+func (t *tx) freeLease(p kv.Pair) error {
+	m, err := get[agenda.Message](t, messageKey(agenda.MessageID(lastPart(p.Key))))
+	if err != nil {
+		return err
+	}
+	t.Delete(p.Key)
+	t.Put(dueKey(m), p.Value)
+	return nil
+}
+
+// freeLeases makes everything due that was claimed by a process that ended.
+func (s *Store) freeLeases(ctx context.Context) error {
+	for more := true; more; {
+		err := s.update(ctx, agenda.Actor{}, func(t *tx) error {
+			more = false
+			n := 0
+			for p, err := range t.Scan(kv.Prefix(kLease)) {
+				if err != nil {
+					return err
+				}
+				if n++; n > 40 {
+					more = true
+					return nil
+				}
+				if err := t.freeLease(p); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("free claimed messages: %w", err)
+		}
+	}
+	return nil
+}
+
+// Settle books how an attempt ended. claimed is the message as Claim gave it;
+// to is the address that was used.
+func (s *Store) Settle(ctx context.Context, claimed agenda.Message, to string, d agenda.Delivery) error {
+	return s.end(ctx, claimed, func(m agenda.Message, now time.Time) agenda.Message {
+		m.To, m.Attempts = to, claimed.Attempts
+		return m.Settle(d, now)
+	})
+}
+
+// End books that a claimed message is of no use any more.
+func (s *Store) End(ctx context.Context, claimed agenda.Message, state agenda.MessageState, why string) error {
+	return s.end(ctx, claimed, func(m agenda.Message, now time.Time) agenda.Message { return m.End(state, why, now) })
+}
+
+func (s *Store) end(ctx context.Context, claimed agenda.Message, rule func(agenda.Message, time.Time) agenda.Message) error {
+	err := s.update(ctx, agenda.Actor{}, func(t *tx) error {
+		m, err := get[agenda.Message](t, messageKey(claimed.ID))
+		if err != nil {
+			return err
+		}
+		t.Delete(leaseKey(claimed))
+		if m.State != agenda.MessageWaiting {
+			return nil // taken out by an operator in the meantime
+		}
+		m = rule(m, t.now)
+		put(t, messageKey(m.ID), m)
+		switch {
+		case m.State == agenda.MessageWaiting:
+			t.Put(dueKey(m), []byte(strconv.Itoa(m.Attempts)))
+		case isTrouble(m.State):
+			t.Put(troubleKey(m), nil)
+			return t.alarm(m)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("settle message %s: %w", claimed.ID, err)
+	}
+	return nil
+}
+
+// alarmDelay gathers failures: one mail to the office tells of all of them.
+const alarmDelay = 10 * time.Minute
+
+// alarm tells the office of a message that did not arrive, at most once in the
+// hour. An alarm that fails itself causes none.
+func (t *tx) alarm(m agenda.Message) error {
+	if m.Kind == agenda.KindAlarm || m.Kind == agenda.KindLogin {
+		return nil
+	}
+	hour := t.now.Format("2006-01-02T15")
+	id := agenda.NoticeID("alarm." + hour)
+	if _, err := get[agenda.Notice](t, noticeKey(id)); !errors.Is(err, agenda.ErrNotFound) {
+		return err
+	}
+	office := agenda.Ref{Kind: agenda.AboutOffice}
+	return t.notify(agenda.Notice{
+		ID: id, Kind: agenda.KindAlarm, Subject: office, To: agenda.Audience{Of: office},
+		Due: t.now.Add(alarmDelay), Mark: hour, Made: t.now,
+	})
+}
+
+// OutboxFilter says which messages to list; empty fields do not matter.
+type OutboxFilter struct {
+	State  agenda.MessageState
+	Kind   agenda.Kind
+	Reader agenda.Ref
+	About  agenda.Ref
+	Before string // where the last list ended
+}
+
+func (f OutboxFilter) shows(m agenda.Message) bool {
+	return (f.State == "" || f.State == m.State) && (f.Kind == "" || f.Kind == m.Kind) && (f.Reader == agenda.Ref{} || f.Reader == m.Reader)
+}
+
+// Messages lists messages, newest first. next, when not empty, continues the
+// list.
+func (s *Store) Messages(ctx context.Context, f OutboxFilter, limit int) (out []agenda.Message, next string, err error) {
+	lo, hi := kv.Prefix(kLog)
+	switch {
+	case f.About != agenda.Ref{}:
+		lo, hi = kv.Prefix(kAbout, f.About.Kind+"."+f.About.ID)
+	case isTrouble(f.State):
+		lo, hi = kv.Prefix(kTrouble, string(f.State))
+	case f.State == agenda.MessageWaiting:
+		lo, hi = kv.Prefix(kDue)
+	}
+	prefix := lo
+	if f.Before != "" {
+		lo += f.Before + "\x00"
+	}
+	err = s.db.View(ctx, func(tx kv.Tx) error {
+		out, next = nil, ""
+		for p, err := range tx.Scan(lo, hi) {
+			if err != nil {
+				return err
+			}
+			m, err := get[agenda.Message](tx, messageKey(agenda.MessageID(lastPart(p.Key))))
+			if errors.Is(err, agenda.ErrNotFound) {
+				continue // a notice in the due index
+			}
+			if err != nil {
+				return err
+			}
+			if !f.shows(m) {
+				continue
+			}
+			if len(out) == limit {
+				return nil
+			}
+			out, next = append(out, m), p.Key[len(prefix):]
+		}
+		next = ""
+		return nil
+	})
+	return out, next, err
+}
+
+// Message returns one message.
+func (s *Store) Message(ctx context.Context, id agenda.MessageID) (agenda.Message, error) {
+	return view(ctx, s, func(tx kv.Tx) (agenda.Message, error) { return get[agenda.Message](tx, messageKey(id)) })
+}
+
+// OutboxCounts counts what waits and what did not arrive.
+func (s *Store) OutboxCounts(ctx context.Context) (map[agenda.MessageState]int, error) {
+	return view(ctx, s, func(tx kv.Tx) (map[agenda.MessageState]int, error) {
+		n := map[agenda.MessageState]int{}
+		for _, state := range []agenda.MessageState{agenda.MessageFailed, agenda.MessageUnknown} {
+			for _, err := range tx.Scan(kv.Prefix(kTrouble, string(state))) {
+				if err != nil {
+					return nil, err
+				}
+				n[state]++
+			}
+		}
+		for p, err := range tx.Scan(kv.Prefix(kDue)) {
+			if err != nil {
+				return nil, err
+			}
+			if !isNotice(p.Key) {
+				n[agenda.MessageWaiting]++
+			}
+		}
+		for _, err := range tx.Scan(kv.Prefix(kLease)) {
+			if err != nil {
+				return nil, err
+			}
+			n[agenda.MessageWaiting]++
+		}
+		return n, nil
+	})
+}
+
+// Retry makes a message due at once that failed, is unsure or waits for its
+// next attempt. ErrState is returned for one that was sent or is under way.
+func (s *Store) Retry(ctx context.Context, actor agenda.Actor, id agenda.MessageID) error {
+	return s.handle(ctx, actor, id, "retried", func(m agenda.Message, now time.Time) (agenda.Message, error) {
+		if m.State == agenda.MessageSent {
+			return m, agenda.ErrState
+		}
+		return m.Again(now), nil
+	})
+}
+
+// Drop takes a message out of the outbox that waits or did not arrive.
+func (s *Store) Drop(ctx context.Context, actor agenda.Actor, id agenda.MessageID) error {
+	return s.handle(ctx, actor, id, "dropped", func(m agenda.Message, now time.Time) (agenda.Message, error) {
+		if m.State == agenda.MessageSent || m.State == agenda.MessageDropped {
+			return m, agenda.ErrState
+		}
+		return m.End(agenda.MessageDropped, "", now), nil
+	})
+}
+
+func (s *Store) handle(ctx context.Context, actor agenda.Actor, id agenda.MessageID, verb string, rule func(agenda.Message, time.Time) (agenda.Message, error)) error {
+	err := s.update(ctx, actor, func(t *tx) error {
+		m, err := get[agenda.Message](t, messageKey(id))
+		if err != nil {
+			return err
+		}
+		if _, err := t.Get(dueKey(m)); m.State == agenda.MessageWaiting && errors.Is(err, kv.ErrNotFound) {
+			return agenda.ErrState // on its way at this moment
+		}
+		after, err := rule(m, t.now)
+		if err != nil {
+			return err
+		}
+		t.Delete(dueKey(m))
+		if isTrouble(m.State) {
+			t.Delete(troubleKey(m))
+		}
+		if after.State == agenda.MessageWaiting {
+			t.Put(dueKey(after), nil)
+			t.dueNow = true
+		}
+		put(t, messageKey(id), after)
+		t.record(agenda.Entry{Subject: agenda.Ref{Kind: agenda.AboutMessage, ID: string(id)}, Verb: verb, Title: string(m.Kind)})
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("message %s: %w", id, err)
+	}
+	return nil
+}
