@@ -79,7 +79,10 @@ func (r *reader) reader(f *agenda.Facts) error {
 		if err != nil {
 			return err
 		}
-		f.Name, f.Email, f.Phone, f.Lang = p.Name(), p.Email, p.Phone, p.Lang
+		f.Name, f.Phone, f.Lang = p.Name(), p.Phone, p.Lang
+		if p.Wants(f.Message.Kind) { // may have been switched off since the message was made
+			f.Email = p.Email
+		}
 		f.Tokens.Mute = r.s.token(forMute, ref.ID+"-"+string(f.Message.Kind), 0)
 		f.Tokens.Feed = r.s.PersonFeedToken(p)
 	case agenda.AboutWatcher:

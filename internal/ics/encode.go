@@ -1,0 +1,188 @@
+// Package ics turns the agenda into iCalendar (RFC 5545) and foreign calendars
+// into dates.
+//
+// Every date is a VEVENT of its own; no recurrence rule leaves the service.
+// DTSTAMP and LAST-MODIFIED are the time of the last change, so that two feeds
+// without a change in between are the same bytes. Titles and texts are cleaned
+// again here: one bad character must never cost a reader the whole feed.
+package ics
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	ical "github.com/emersion/go-ical"
+
+	"widunetz/internal/agenda"
+)
+
+const stamp = "20060102T150405Z"
+
+// Options of a calendar.
+type Options struct {
+	Method    string        // "" in feeds, "PUBLISH" in mails (RFC 5546)
+	Refresh   time.Duration // how often subscribers should ask; 0: not said
+	Organizer string        // mail address, needed with a method
+}
+
+// Event returns one VEVENT, folded, with CRLF: what feeds are joined of. The
+// method decides whether ORGANIZER stands in it.
+func Event(it agenda.FeedItem, loc *time.Location, o Options) ([]byte, error) {
+	e := ical.NewComponent(ical.CompEvent)
+	set := func(name, value string) {
+		if value != "" {
+			e.Props.SetText(name, value)
+		}
+	}
+	set(ical.PropUID, agenda.Line(it.UID))
+	raw(e, ical.PropDateTimeStamp, it.Changed.UTC().Format(stamp))
+	raw(e, ical.PropLastModified, it.Changed.UTC().Format(stamp))
+	raw(e, ical.PropCreated, it.Created.UTC().Format(stamp))
+	raw(e, ical.PropSequence, strconv.Itoa(it.Sequence))
+	at(e, ical.PropDateTimeStart, it.Start, loc)
+	at(e, ical.PropDateTimeEnd, it.End, loc)
+	set(ical.PropSummary, agenda.Line(it.Title))
+	set(ical.PropLocation, agenda.Line(it.Place))
+	set(ical.PropDescription, agenda.Text(it.Text))
+	if it.URL != "" {
+		raw(e, ical.PropURL, agenda.Line(it.URL))
+	}
+	if len(it.Categories) > 0 {
+		p := ical.NewProp(ical.PropCategories)
+		p.SetTextList(it.Categories)
+		e.Props.Set(p)
+	}
+	raw(e, ical.PropStatus, status(it))
+	if it.Cancelled {
+		raw(e, ical.PropTransparency, "TRANSPARENT")
+	}
+	if o.Method != "" {
+		raw(e, ical.PropOrganizer, "mailto:"+o.Organizer)
+	}
+	var b bytes.Buffer
+	if err := ical.NewEncoder(fold{&b}).Encode(&ical.Calendar{Component: e}); err != nil {
+		return nil, fmt.Errorf("calendar entry %s: %w", it.UID, err)
+	}
+	return b.Bytes(), nil
+}
+
+func status(it agenda.FeedItem) string {
+	switch {
+	case it.Cancelled:
+		return "CANCELLED"
+	case it.Tentative:
+		return "TENTATIVE"
+	}
+	return "CONFIRMED"
+}
+
+func raw(c *ical.Component, name, value string) {
+	p := ical.NewProp(name)
+	p.Value = value
+	c.Props.Set(p)
+}
+
+// at writes a wall-clock time with the name of its zone, so that a client shows
+// what stands on the invitation whatever the rules of summer time become.
+func at(c *ical.Component, name string, l agenda.Local, loc *time.Location) {
+	p := ical.NewProp(name)
+	p.Value = fmt.Sprintf("%04d%02d%02dT%02d%02d00", l.Year, l.Month, l.Day, l.Hour, l.Minute)
+	if loc == time.UTC {
+		p.Value += "Z"
+	} else {
+		p.Params.Set(ical.ParamTimezoneID, loc.String())
+	}
+	c.Props.Set(p)
+}
+
+// Calendar returns a whole calendar around events made by Event. The time zone
+// stays in an empty one, because a calendar needs a component (RFC 5545,
+// section 3.4).
+func Calendar(name, text string, events [][]byte, loc *time.Location, o Options) []byte {
+	n := 1024
+	for _, e := range events {
+		n += len(e)
+	}
+	b := bytes.NewBuffer(make([]byte, 0, n))
+	w := fold{b}
+	line := func(s string) { io.WriteString(w, s+"\r\n") } //nolint:errcheck // a bytes.Buffer does not fail
+	line("BEGIN:VCALENDAR")
+	line("VERSION:2.0")
+	line("PRODID:-//widunetz//Termine//DE")
+	line("CALSCALE:GREGORIAN")
+	if o.Method != "" {
+		line("METHOD:" + o.Method)
+	} else {
+		line("NAME:" + escape(name))
+		line("X-WR-CALNAME:" + escape(name))
+		line("X-WR-TIMEZONE:" + loc.String())
+		line("COLOR:royalblue")
+		line("X-APPLE-CALENDAR-COLOR:#123F8C")
+	}
+	if text != "" {
+		line("DESCRIPTION:" + escape(text))
+		line("X-WR-CALDESC:" + escape(text))
+	}
+	if o.Refresh > 0 {
+		d := fmt.Sprintf("PT%dM", int(o.Refresh.Minutes()))
+		line("REFRESH-INTERVAL;VALUE=DURATION:" + d)
+		line("X-PUBLISHED-TTL:" + d)
+	}
+	b.WriteString(zone(loc))
+	for _, e := range events {
+		b.Write(e)
+	}
+	line("END:VCALENDAR")
+	return b.Bytes()
+}
+
+// Feed returns the calendar of a feed. An item that cannot be written is left
+// out and its error returned; it never costs the others.
+func Feed(f agenda.Feed, loc *time.Location, o Options) ([]byte, []error) {
+	var events [][]byte
+	var errs []error
+	for _, it := range f.Items {
+		e, err := Event(it, loc, o)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		events = append(events, e)
+	}
+	return Calendar(f.Name, f.Text, events, loc, o), errs
+}
+
+var escaper = strings.NewReplacer(`\`, `\\`, ";", `\;`, ",", `\,`, "\n", `\n`)
+
+func escape(s string) string { return escaper.Replace(agenda.Text(s)) }
+
+// fold breaks content lines at 75 octets between characters (RFC 5545, section
+// 3.1). The encoder writes each content line in one piece, with its CRLF.
+type fold struct{ w io.Writer }
+
+const lineLength = 75
+
+// Write implements io.Writer for one content line at a time.
+func (f fold) Write(p []byte) (int, error) {
+	rest := p
+	limit := lineLength
+	for len(bytes.TrimSuffix(rest, []byte("\r\n"))) > limit {
+		n := limit
+		for !utf8.RuneStart(rest[n]) {
+			n--
+		}
+		if _, err := f.w.Write(append(append(make([]byte, 0, n+3), rest[:n]...), "\r\n "...)); err != nil {
+			return 0, err
+		}
+		rest, limit = rest[n:], lineLength-1 // the space that begins the next line counts
+	}
+	if _, err := f.w.Write(rest); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}

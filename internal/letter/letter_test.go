@@ -1,0 +1,263 @@
+package letter
+
+import (
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"widunetz/internal/agenda"
+	"widunetz/internal/lang"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+func berlin(t testing.TB) *time.Location {
+	loc, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return loc
+}
+
+func writer(t testing.TB) *Writer {
+	c, err := lang.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := NewWriter(c, Site{Name: "widunetz", BaseURL: "https://termine.example", Office: "buero@widunetz.example"}, berlin(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func at(s string) agenda.Local {
+	l, err := agenda.ParseLocal(s)
+	if err != nil {
+		panic(err)
+	}
+	return l
+}
+
+var made = time.Date(2027, 8, 17, 6, 0, 0, 0, time.UTC)
+
+func meeting() agenda.Meeting {
+	return agenda.Meeting{
+		ID: "m1", Group: "projektgruppe", State: agenda.MeetingFixed, Sequence: 1, Created: made, Changed: made,
+		MeetingDetails: agenda.MeetingDetails{Start: at("2027-08-31T09:00"), End: at("2027-08-31T11:00"), Place: "Kreishaus Herford, Raum 113", Note: "Bitte Zahlen mitbringen."},
+	}
+}
+
+func event() agenda.Event {
+	return agenda.Event{
+		ID: "e1", Edition: 2027, Slug: "lesung", Review: agenda.Published, Standing: agenda.Scheduled, Created: made, Changed: made,
+		EventDetails: agenda.EventDetails{
+			Title: "Geschichten aus zwei Welten", Summary: "Eine Autorin liest.", Category: "lesung", Start: at("2027-09-15T18:30"), End: at("2027-09-15T20:00"),
+			Venue:     agenda.Venue{Name: "Stadtbücherei", Street: "Eschstraße 50", Postcode: "32257", Town: "Bünde"},
+			Organiser: "Stadt Bünde", Audiences: []string{"alle"}, Languages: []string{"de", "ar"}, Free: true, Contact: "info@example.org",
+			Internal: agenda.Contact{Name: "Erika Geheim", Email: "geheim@example.org", Phone: "0000"},
+		},
+	}
+}
+
+// facts returns what a letter of the kind is made of, about a meeting.
+func facts(kind agenda.Kind, l agenda.Lang) agenda.Facts {
+	m := meeting()
+	g := agenda.Group{ID: "projektgruppe", Name: "Projektgruppe"}
+	f := agenda.Facts{
+		Message: agenda.Message{
+			ID: "msg1", Kind: kind, Subject: agenda.Ref{Kind: agenda.AboutMeeting, ID: "m1"}, Reader: agenda.Ref{Kind: agenda.AboutPerson, ID: "p1"},
+			Made: made, Mark: m.Start.String(), Lead: 14,
+		},
+		Now: made, Name: "Amina Ahrens", Email: "amina@example.org", Lang: l, Group: g, Groups: map[agenda.GroupID]agenda.Group{g.ID: g},
+		Meeting: m, Meetings: []agenda.Meeting{m}, Tokens: agenda.Tokens{Mute: "p1-kind.secret", Act: "act.secret"}, Until: made.Add(10 * time.Minute), Code: "123456",
+	}
+	switch kind {
+	case agenda.KindChange:
+		was := m.MeetingDetails
+		was.Start, was.End, was.Place, was.Note = at("2027-08-30T09:00"), at("2027-08-30T11:00"), "Rathaus Bünde", ""
+		f.Notice = agenda.Notice{WasMeet: &was, Sentence: "Der Saal ist belegt."}
+	case agenda.KindCancellation:
+		f.Meeting.State = agenda.MeetingCancelled
+	case agenda.KindInvitation:
+		second := m
+		second.ID, second.Start, second.End = "m2", at("2027-10-26T09:00"), at("2027-10-26T11:00")
+		f.Meetings = append(f.Meetings, second)
+		f.Message.Subject = agenda.Ref{Kind: agenda.AboutGroup, ID: "projektgruppe"}
+	case agenda.KindAlarm:
+		f.Failures = []agenda.Message{{Kind: agenda.KindReminder, To: "x@example.org", Error: "550 5.1.1 no such user"}}
+		f.Message.Reader = agenda.Ref{Kind: agenda.AboutOffice}
+	case agenda.KindLogin:
+		f.Message.Subject = agenda.Ref{Kind: agenda.AboutLogin, ID: "l1"}
+	case agenda.KindConfirm, agenda.KindReceived, agenda.KindAccepted, agenda.KindReturned:
+		f = eventFacts(kind, l)
+	}
+	return f
+}
+
+// eventFacts returns what a letter of the kind is made of, about an event.
+func eventFacts(kind agenda.Kind, l agenda.Lang) agenda.Facts {
+	e := event()
+	f := agenda.Facts{
+		Message: agenda.Message{
+			ID: "msg2", Kind: kind, Subject: agenda.Ref{Kind: agenda.AboutEvent, ID: "e1"}, Reader: agenda.Ref{Kind: agenda.AboutWatcher, ID: "w1"},
+			Made: made, Mark: e.Start.String(), Lead: 7,
+		},
+		Now: made, Email: "leserin@example.org", Lang: l, Event: e, Tokens: agenda.Tokens{Act: "w1.secret", Mute: "w1.secret"}, Until: made.Add(72 * time.Hour),
+	}
+	switch kind {
+	case agenda.KindChange:
+		was := e.EventDetails
+		was.Start, was.End = at("2027-09-14T18:30"), at("2027-09-14T20:00")
+		f.Notice.WasEvent = &was
+	case agenda.KindCancellation:
+		f.Event.Standing = agenda.Cancelled
+	case agenda.KindReturned:
+		f.Event.Review, f.Event.Reason = agenda.Returned, "Bitte nennen Sie die Sprache."
+	}
+	if kind == agenda.KindReceived || kind == agenda.KindAccepted || kind == agenda.KindReturned {
+		f.Message.Reader, f.Name = agenda.Ref{Kind: agenda.AboutSubmitter, ID: "e1"}, "Erika Geheim"
+	}
+	return f
+}
+
+func TestLettersAsTheyLook(t *testing.T) {
+	w := writer(t)
+	cases := map[string]agenda.Facts{}
+	for kind := range scripts {
+		for _, l := range []agenda.Lang{agenda.German, agenda.English} {
+			cases[string(kind)+"."+string(l)] = facts(kind, l)
+		}
+	}
+	for _, kind := range []agenda.Kind{agenda.KindReminder, agenda.KindChange, agenda.KindCancellation} {
+		cases["event_"+string(kind)+".en"] = eventFacts(kind, agenda.English)
+	}
+	for name, f := range cases {
+		l, err := w.Compose(f)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		golden(t, name+".txt", "Subject: "+l.Subject+"\n\n"+l.Text)
+		golden(t, name+".html", l.HTML)
+		if l.Calendar != nil {
+			golden(t, name+".ics", string(l.Calendar))
+		}
+	}
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatalf("%v (go test -update writes it)", err)
+	}
+	if d := cmp.Diff(string(want), got); d != "" {
+		t.Errorf("%s (-want +got):\n%s", name, d)
+	}
+}
+
+func TestEveryLetterCanBeActedOn(t *testing.T) {
+	w := writer(t)
+	for kind := range scripts {
+		l, err := w.Compose(facts(kind, agenda.English))
+		if err != nil {
+			t.Fatalf("%s: %v", kind, err)
+		}
+		for _, part := range []string{l.Text, l.HTML} {
+			if strings.Contains(part, "⟦") || strings.Contains(part, "{") && part == l.Text {
+				t.Errorf("%s: a message or placeholder is missing:\n%s", kind, part)
+			}
+			if !strings.Contains(part, "https://termine.example/en/") || !strings.Contains(part, "/impressum") || !strings.Contains(part, "/datenschutz") {
+				t.Errorf("%s: a link is missing:\n%s", kind, part)
+			}
+			if strings.Contains(part, "geheim@example.org") {
+				t.Errorf("%s: shows an internal contact", kind)
+			}
+		}
+		if (l.Unsubscribe == "") != (kind == agenda.KindLogin) {
+			t.Errorf("%s: Unsubscribe = %q", kind, l.Unsubscribe)
+		}
+		if l.ReplyTo != "buero@widunetz.example" {
+			t.Errorf("%s: ReplyTo = %q", kind, l.ReplyTo)
+		}
+		for line := range strings.Lines(l.Text) {
+			if n := agenda.Length(strings.TrimRight(line, "\n")); n > 78 && !strings.Contains(line, "https://") {
+				t.Errorf("%s: line of %d columns: %s", kind, n, line)
+			}
+		}
+		again, _ := w.Compose(facts(kind, agenda.English))
+		if d := cmp.Diff(l, again); d != "" {
+			t.Errorf("%s: two letters of the same facts differ:\n%s", kind, d)
+		}
+	}
+}
+
+func TestNothingIsToldThatIsOver(t *testing.T) {
+	cases := map[string]func(*agenda.Facts){
+		"reminder of a past meeting":               func(f *agenda.Facts) { f.Now = f.Meeting.Start.In(time.UTC).Add(24 * time.Hour) },
+		"reminder of a cancelled meeting":          func(f *agenda.Facts) { f.Meeting.State = agenda.MeetingCancelled },
+		"reminder of the hour before it was moved": func(f *agenda.Facts) { f.Message.Mark = "2027-08-30T09:00" },
+		"reader is gone":                           func(f *agenda.Facts) { f.Email = "" },
+		"change that was taken back": func(f *agenda.Facts) {
+			*f = facts(agenda.KindChange, "de")
+			f.Notice.WasMeet = &f.Meeting.MeetingDetails
+		},
+		"change of a cancelled meeting": func(f *agenda.Facts) { *f = facts(agenda.KindChange, "de"); f.Meeting.State = agenda.MeetingCancelled },
+		"cancellation of a restored meeting": func(f *agenda.Facts) {
+			*f = facts(agenda.KindCancellation, "de")
+			f.Meeting.State = agenda.MeetingFixed
+		},
+		"reminder of a cancelled event": func(f *agenda.Facts) { *f = eventFacts(agenda.KindReminder, "de"); f.Event.Standing = agenda.Cancelled },
+		"log-in link that has ended":    func(f *agenda.Facts) { *f = facts(agenda.KindLogin, "de"); f.Now = f.Until },
+		"invitation to cancelled dates": func(f *agenda.Facts) {
+			*f = facts(agenda.KindInvitation, "de")
+			f.Meetings[0].State, f.Meetings[1].State = agenda.MeetingCancelled, agenda.MeetingCancelled
+		},
+	}
+	w := writer(t)
+	for name, change := range cases {
+		f := facts(agenda.KindReminder, agenda.German)
+		change(&f)
+		if l, err := w.Compose(f); !errors.Is(err, ErrNothing) {
+			t.Errorf("%s: Compose = %q, %v; want ErrNothing", name, l.Subject, err)
+		}
+	}
+}
+
+func TestHostileTitlesStayText(t *testing.T) {
+	f := facts(agenda.KindReminder, agenda.German)
+	f.Meeting.Title = `<script>alert(1)</script>"><img onerror=x>`
+	l, err := writer(t).Compose(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(l.HTML, "<script") || strings.Contains(l.HTML, "<img") {
+		t.Error("HTML of a title is not escaped")
+	}
+}
+
+func BenchmarkCompose(b *testing.B) {
+	w, f := writer(b), facts(agenda.KindReminder, agenda.German)
+	for b.Loop() {
+		if _, err := w.Compose(f); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

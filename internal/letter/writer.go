@@ -1,0 +1,150 @@
+package letter
+
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"time"
+
+	"widunetz/internal/agenda"
+	"widunetz/internal/ics"
+	"widunetz/internal/lang"
+)
+
+// ErrNothing is returned when there is nothing to tell any more: the date is
+// past, was cancelled or is again what it was, or the reader is gone.
+var ErrNothing = errors.New("nothing to tell any more")
+
+// Site is what letters say about the service itself.
+type Site struct {
+	Name    string // of the network
+	BaseURL string // without a final slash
+	Office  string // mail address to which replies go
+}
+
+// Writer composes letters. It is safe for concurrent use.
+type Writer struct {
+	catalog *lang.Catalog
+	site    Site
+	loc     *time.Location
+	html    *template.Template
+}
+
+//go:embed templates/letter.html
+var templates embed.FS
+
+// NewWriter returns a writer of letters in the languages of the catalog.
+func NewWriter(c *lang.Catalog, site Site, loc *time.Location) (*Writer, error) {
+	t, err := template.ParseFS(templates, "templates/letter.html")
+	if err != nil {
+		return nil, fmt.Errorf("letter template: %w", err)
+	}
+	return &Writer{catalog: c, site: site, loc: loc, html: t}, nil
+}
+
+// Compose writes the letter of a message from the facts. The same facts make
+// the same letter. ErrNothing is returned when there is no use in it.
+func (w *Writer) Compose(f agenda.Facts) (Letter, error) {
+	if f.Email == "" {
+		return Letter{}, ErrNothing
+	}
+	write := scripts[f.Message.Kind]
+	if write == nil {
+		return Letter{}, fmt.Errorf("letter of kind %q: unknown kind", f.Message.Kind)
+	}
+	p := w.catalog.Printer(f.Lang)
+	first, err := w.section(f, p, write)
+	if err != nil {
+		return Letter{}, err
+	}
+	sections := []section{first}
+	if p.Lang() != agenda.German {
+		german, err := w.section(f, w.catalog.Printer(agenda.German), write)
+		if err != nil {
+			return Letter{}, err
+		}
+		sections = append(sections, german)
+	}
+	l := Letter{
+		ID: f.Message.ID, Kind: f.Message.Kind, Date: f.Message.Made, ToName: f.Name, ToEmail: f.Email, ReplyTo: w.site.Office,
+		Lang: p.Lang(), Subject: first.Subject, Text: plainText(sections),
+	}
+	if f.Message.Kind != agenda.KindLogin {
+		l.Unsubscribe = w.link(p, unsubscribePath(f))
+	}
+	if l.HTML, err = w.page(p, first.Subject, sections); err != nil {
+		return Letter{}, err
+	}
+	return l, w.attach(&l, f)
+}
+
+func (w *Writer) section(f agenda.Facts, p *lang.Printer, write script) (section, error) {
+	s := section{Tag: p.Tag(), Dir: p.Dir(), Site: w.site.Name}
+	d := draft{Facts: f, p: p, w: w, s: &s}
+	if err := write(&d); err != nil {
+		return s, err
+	}
+	d.footer()
+	return s, nil
+}
+
+// link returns the address of a page in the reader's language.
+func (w *Writer) link(p *lang.Printer, path string) string {
+	if p.Lang() != agenda.German {
+		path = "/" + string(p.Lang()) + path
+	}
+	return w.site.BaseURL + path
+}
+
+// unsubscribePath is where this kind of mail ends: a page with a button, which
+// also takes the one-click POST of RFC 8058.
+func unsubscribePath(f agenda.Facts) string {
+	switch f.Message.Reader.Kind {
+	case agenda.AboutWatcher:
+		return "/vormerkung/" + f.Tokens.Mute
+	case agenda.AboutSubmitter:
+		return "/einreichung/" + f.Tokens.Mute
+	case agenda.AboutOffice:
+		return "/koordination"
+	}
+	return "/abmelden/" + f.Tokens.Mute
+}
+
+func (w *Writer) page(p *lang.Printer, title string, sections []section) (string, error) {
+	var b bytes.Buffer
+	err := w.html.Execute(&b, map[string]any{"Tag": p.Tag(), "Dir": p.Dir(), "Title": title, "Sections": sections})
+	if err != nil {
+		return "", fmt.Errorf("letter: %w", err)
+	}
+	return b.String(), nil
+}
+
+// attach adds the dates as a calendar file to the letters that change what is
+// in a calendar. A reminder carries none: the date is there already.
+func (w *Writer) attach(l *Letter, f agenda.Facts) error {
+	german := w.catalog.Printer(agenda.German)
+	var items []agenda.FeedItem
+	switch f.Message.Kind {
+	case agenda.KindInvitation:
+		for _, m := range f.Meetings {
+			items = append(items, MeetingItem(m, f.Group, german, w.site.BaseURL))
+		}
+	case agenda.KindChange, agenda.KindCancellation, agenda.KindRestored:
+		if f.Message.Subject.Kind == agenda.AboutEvent {
+			items = append(items, EventItem(f.Event, german, w.site.BaseURL))
+		} else {
+			items = append(items, MeetingItem(f.Meeting, f.Group, german, w.site.BaseURL))
+		}
+	}
+	if len(items) == 0 {
+		return nil
+	}
+	cal, errs := ics.Feed(agenda.Feed{Items: items}, w.loc, ics.Options{Method: "PUBLISH", Organizer: w.site.Office})
+	l.Calendar, l.CalendarAs = cal, "termin.ics"
+	if len(items) > 1 {
+		l.CalendarAs = "termine.ics"
+	}
+	return errors.Join(errs...)
+}
