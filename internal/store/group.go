@@ -33,38 +33,39 @@ func (s *Store) SaveGroup(ctx context.Context, actor agenda.Actor, g agenda.Grou
 	if err := g.Check(); err != nil {
 		return g, err
 	}
+	var out agenda.Group
 	leadsChanged := false
-	err := s.update(ctx, actor, func(t *tx) error {
-		old, err := get[agenda.Group](t, groupKey(g.ID))
-		if err != nil && !errors.Is(err, agenda.ErrNotFound) {
-			return err
-		}
+	err := s.update(ctx, actor, func(t *tx) (err error) {
 		if g.ID == "" {
-			out, err := t.group(g)
-			g = out
+			out, err = t.addGroup(g)
 			return err
 		}
-		if err != nil {
-			return err
-		}
-		changes := old.Changes(g)
-		if len(changes) == 0 {
-			return nil
-		}
-		leadsChanged = !slices.Equal(old.Leads, g.Leads)
-		g.FeedGen, g.Changed = old.FeedGen, agenda.Rise(old.Changed, t.now)
-		put(t, groupKey(g.ID), g)
-		t.record(agenda.Entry{Subject: agenda.Ref{Kind: agenda.AboutGroup, ID: string(g.ID)}, Verb: "changed", Title: g.Name, Changes: changes})
-		return t.touch(GroupScope(g.ID), string(g.ID))
+		out, leadsChanged, err = t.changeGroup(g)
+		return err
 	})
 	if err != nil || !leadsChanged {
-		return g, err
+		return out, err
 	}
-	return g, s.remindAnew(ctx, g.ID)
+	return out, s.remindAnew(ctx, out.ID)
 }
 
-// group adds a group under the slug of its name.
-func (t *tx) group(g agenda.Group) (agenda.Group, error) {
+func (t *tx) changeGroup(g agenda.Group) (out agenda.Group, leadsChanged bool, err error) {
+	old, err := get[agenda.Group](t, groupKey(g.ID))
+	if err != nil {
+		return old, false, err
+	}
+	changes := old.Changes(g)
+	if len(changes) == 0 {
+		return old, false, nil
+	}
+	g.FeedGen, g.Changed = old.FeedGen, agenda.Rise(old.Changed, t.now)
+	put(t, groupKey(g.ID), g)
+	t.record(agenda.Entry{Subject: agenda.Ref{Kind: agenda.AboutGroup, ID: string(g.ID)}, Verb: "changed", Title: g.Name, Changes: changes})
+	return g, !slices.Equal(old.Leads, g.Leads), t.touch(GroupScope(g.ID), string(g.ID))
+}
+
+// addGroup adds a group under the slug of its name.
+func (t *tx) addGroup(g agenda.Group) (agenda.Group, error) {
 	slug := agenda.Slug(g.Name)
 	if slug == "" {
 		return g, agenda.Problems{{Field: "name", Rule: "required"}}

@@ -29,7 +29,7 @@ const (
 	kWatcher     = "watcher"     // id
 	kWatching    = "watching"    // event, watcher: (nothing)
 	kNotice      = "notice"      // id
-	kDue         = "due"         // time, "n" or "m", id: attempts so far
+	kDue         = "due"         // "n" or "m", time, id: attempts so far
 	kLease       = "lease"       // until, message: attempts so far
 	kMessage     = "message"     // id
 	kLog         = "log"         // time made desc, message: (nothing)

@@ -18,7 +18,7 @@ func (t *tx) notify(n agenda.Notice) error {
 		return err
 	}
 	put(t, noticeKey(n.ID), n)
-	t.Put(kv.Key(kDue, kv.Time(n.Due), "n", string(n.ID)), nil)
+	t.Put(noticeDueKey(n), nil)
 	t.dueNow = t.dueNow || !n.Due.After(t.now)
 	return nil
 }
@@ -32,7 +32,7 @@ func (t *tx) silence(id agenda.NoticeID) error {
 	if err != nil {
 		return err
 	}
-	t.Delete(kv.Key(kDue, kv.Time(n.Due), "n", string(id)))
+	t.Delete(noticeDueKey(n))
 	t.Delete(noticeKey(id))
 	return nil
 }
@@ -147,7 +147,7 @@ func (s *Store) Expand(ctx context.Context, id agenda.NoticeID) (more bool, err 
 		}
 		n.Done = !more
 		if n.Done {
-			t.Delete(kv.Key(kDue, kv.Time(n.Due), "n", string(n.ID)))
+			t.Delete(noticeDueKey(n))
 		}
 		put(t, noticeKey(n.ID), n)
 		return nil

@@ -28,7 +28,9 @@ func (t *tx) enqueue(m agenda.Message) error {
 	return nil
 }
 
-func dueKey(m agenda.Message) string { return kv.Key(kDue, kv.Time(m.Due), "m", string(m.ID)) }
+func dueKey(m agenda.Message) string { return kv.Key(kDue, "m", kv.Time(m.Due), string(m.ID)) }
+
+func noticeDueKey(n agenda.Notice) string { return kv.Key(kDue, "n", kv.Time(n.Due), string(n.ID)) }
 
 func troubleKey(m agenda.Message) string {
 	return kv.Key(kTrouble, string(m.State), kv.TimeDesc(m.Settled), string(m.ID))
@@ -38,60 +40,49 @@ func isTrouble(s agenda.MessageState) bool {
 	return s == agenda.MessageFailed || s == agenda.MessageUnknown
 }
 
-// DueItem is something whose time has come: a notice to expand or a message to
-// send.
-type DueItem struct {
-	Notice  agenda.NoticeID
-	Message agenda.MessageID
-}
-
-// Due returns up to limit things that are due at now, the oldest first. What it
-// costs depends on limit, not on how much is stored.
-func (s *Store) Due(ctx context.Context, now time.Time, limit int) ([]DueItem, error) {
-	return view(ctx, s, func(tx kv.Tx) ([]DueItem, error) {
-		var out []DueItem
-		lo, _ := kv.Prefix(kDue)
-		for p, err := range tx.Scan(lo, kv.Key(kDue, kv.Time(now.Add(time.Millisecond)))) {
-			if err != nil {
-				return nil, err
-			}
-			if len(out) == limit {
-				break
-			}
-			if isNotice(p.Key) {
-				out = append(out, DueItem{Notice: agenda.NoticeID(lastPart(p.Key))})
-			} else {
-				out = append(out, DueItem{Message: agenda.MessageID(lastPart(p.Key))})
-			}
+// DueNotices returns up to limit notices that are due at now, the oldest first.
+// What it costs depends on what is due, not on how much is stored.
+func (s *Store) DueNotices(ctx context.Context, now time.Time, limit int) ([]agenda.NoticeID, error) {
+	return view(ctx, s, func(tx kv.Tx) ([]agenda.NoticeID, error) {
+		pairs, err := due(tx, "n", now, limit)
+		out := make([]agenda.NoticeID, len(pairs))
+		for i, p := range pairs {
+			out[i] = agenda.NoticeID(lastPart(p.Key))
 		}
-		return out, nil
+		return out, err
 	})
-}
-
-// isNotice tells the two kinds of due keys apart: due, time, "n" or "m", id.
-func isNotice(dueKey string) bool { return dueKey[len(kDue)+1+len(kv.Time(time.Time{}))+1] == 'n' }
-
-// dueAt returns the time at which the thing of a due key is due.
-func dueAt(tx kv.Tx, key string) (time.Time, error) {
-	if isNotice(key) {
-		n, err := get[agenda.Notice](tx, noticeKey(agenda.NoticeID(lastPart(key))))
-		return n.Due, err
-	}
-	m, err := get[agenda.Message](tx, messageKey(agenda.MessageID(lastPart(key))))
-	return m.Due, err
 }
 
 // NextDue returns when the next thing is due, false if nothing waits.
 func (s *Store) NextDue(ctx context.Context) (at time.Time, ok bool, err error) {
 	err = s.db.View(ctx, func(tx kv.Tx) error {
-		ok = false
-		for p, err := range tx.Scan(kv.Prefix(kDue)) {
+		at, ok = time.Time{}, false
+		sooner := func(t time.Time) {
+			if !ok || t.Before(at) {
+				at, ok = t, true
+			}
+		}
+		for p, err := range tx.Scan(kv.Prefix(kDue, "n")) {
 			if err != nil {
 				return err
 			}
-			at, err = dueAt(tx, p.Key)
-			ok = err == nil
-			return err
+			n, err := get[agenda.Notice](tx, noticeKey(agenda.NoticeID(lastPart(p.Key))))
+			if err != nil {
+				return err
+			}
+			sooner(n.Due)
+			break
+		}
+		for p, err := range tx.Scan(kv.Prefix(kDue, "m")) {
+			if err != nil {
+				return err
+			}
+			m, err := get[agenda.Message](tx, messageKey(agenda.MessageID(lastPart(p.Key))))
+			if err != nil {
+				return err
+			}
+			sooner(m.Due)
+			break
 		}
 		return nil
 	})
@@ -114,7 +105,11 @@ func (s *Store) Claim(ctx context.Context, now time.Time, lease time.Duration, l
 		if err := t.endLeases(now); err != nil {
 			return err
 		}
-		for _, d := range due(t, now, limit) {
+		pairs, err := due(t, "m", now, limit)
+		if err != nil {
+			return err
+		}
+		for _, d := range pairs {
 			m, err := get[agenda.Message](t, messageKey(agenda.MessageID(lastPart(d.Key))))
 			if errors.Is(err, agenda.ErrNotFound) || err == nil && m.State != agenda.MessageWaiting {
 				t.Delete(d.Key)
@@ -124,6 +119,10 @@ func (s *Store) Claim(ctx context.Context, now time.Time, lease time.Duration, l
 				return err
 			}
 			t.Delete(d.Key)
+			if !m.Deadline.IsZero() && !now.Before(m.Deadline) {
+				put(t, messageKey(m.ID), m.End(agenda.MessageExpired, m.Error, now))
+				continue
+			}
 			m.Attempts = parseCount(d.Value) + 1
 			m.Due = now.Add(lease)
 			t.Put(leaseKey(m), []byte(strconv.Itoa(m.Attempts)))
@@ -137,18 +136,17 @@ func (s *Store) Claim(ctx context.Context, now time.Time, lease time.Duration, l
 	return s.factsOf(ctx, claimed)
 }
 
-// due returns the due keys of up to limit messages.
-func due(tx kv.Tx, now time.Time, limit int) (out []kv.Pair) {
-	lo, _ := kv.Prefix(kDue)
-	for p, err := range tx.Scan(lo, kv.Key(kDue, kv.Time(now.Add(time.Millisecond)))) {
+// due returns up to limit pairs of the index of what is due: notices ("n") or
+// messages ("m").
+func due(tx kv.Tx, kind string, now time.Time, limit int) (out []kv.Pair, err error) {
+	lo, _ := kv.Prefix(kDue, kind)
+	for p, err := range tx.Scan(lo, kv.Key(kDue, kind, kv.Time(now.Add(time.Millisecond)))) {
 		if err != nil || len(out) == limit {
-			return out
+			return out, err
 		}
-		if !isNotice(p.Key) {
-			out = append(out, p)
-		}
+		out = append(out, p)
 	}
-	return out
+	return out, nil
 }
 
 func leaseKey(m agenda.Message) string { return kv.Key(kLease, kv.Time(m.Due), string(m.ID)) }
@@ -294,7 +292,7 @@ func (s *Store) Messages(ctx context.Context, f OutboxFilter, limit int) (out []
 	case isTrouble(f.State):
 		lo, hi = kv.Prefix(kTrouble, string(f.State))
 	case f.State == agenda.MessageWaiting:
-		lo, hi = kv.Prefix(kDue)
+		lo, hi = kv.Prefix(kDue, "m")
 	}
 	prefix := lo
 	if f.Before != "" {
@@ -307,9 +305,6 @@ func (s *Store) Messages(ctx context.Context, f OutboxFilter, limit int) (out []
 				return err
 			}
 			m, err := get[agenda.Message](tx, messageKey(agenda.MessageID(lastPart(p.Key))))
-			if errors.Is(err, agenda.ErrNotFound) {
-				continue // a notice in the due index
-			}
 			if err != nil {
 				return err
 			}
@@ -344,19 +339,13 @@ func (s *Store) OutboxCounts(ctx context.Context) (map[agenda.MessageState]int, 
 				n[state]++
 			}
 		}
-		for p, err := range tx.Scan(kv.Prefix(kDue)) {
-			if err != nil {
-				return nil, err
-			}
-			if !isNotice(p.Key) {
+		for _, waiting := range [][]string{{kDue, "m"}, {kLease}} {
+			for _, err := range tx.Scan(kv.Prefix(waiting...)) {
+				if err != nil {
+					return nil, err
+				}
 				n[agenda.MessageWaiting]++
 			}
-		}
-		for _, err := range tx.Scan(kv.Prefix(kLease)) {
-			if err != nil {
-				return nil, err
-			}
-			n[agenda.MessageWaiting]++
 		}
 		return n, nil
 	})

@@ -34,12 +34,12 @@ func (s *Store) SaveInstitution(ctx context.Context, actor agenda.Actor, i agend
 	if err := i.Check(); err != nil {
 		return i, err
 	}
-	err := s.update(ctx, actor, func(t *tx) error {
-		out, err := t.institution(i)
-		i = out
+	var out agenda.Institution
+	err := s.update(ctx, actor, func(t *tx) (err error) {
+		out, err = t.institution(i)
 		return err
 	})
-	return i, err
+	return out, err
 }
 
 func (t *tx) institution(i agenda.Institution) (agenda.Institution, error) {
@@ -171,14 +171,12 @@ func (s *Store) SavePerson(ctx context.Context, actor agenda.Actor, p agenda.Per
 	if err := p.Check(); err != nil {
 		return p, err
 	}
-	err := s.update(ctx, actor, func(t *tx) error {
-		out, err := t.person(p, seen)
-		if err == nil {
-			p = out
-		}
+	var out agenda.Person
+	err := s.update(ctx, actor, func(t *tx) (err error) {
+		out, err = t.person(p, seen)
 		return err
 	})
-	return p, err
+	return out, err
 }
 
 func (t *tx) person(p agenda.Person, seen time.Time) (agenda.Person, error) {

@@ -1,0 +1,331 @@
+// Package scheduler is where time touches the service: what is due happens,
+// once, late rather than never. Cron is only the heartbeat: when things are due
+// is in the store, so a machine that slept, was restarted or changed its clocks
+// catches up, and a commit that makes something due now wakes the scheduler at
+// once.
+package scheduler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"widunetz/internal/agenda"
+	"widunetz/internal/letter"
+	"widunetz/internal/store"
+)
+
+// Config is the table [schedule] of the configuration: cron expressions of five
+// fields at the network's place.
+type Config struct {
+	Tick      string `toml:"tick"`      // looks for what is due
+	Digest    string `toml:"digest"`    // plans the monthly mail of dates
+	Retention string `toml:"retention"` // deletes what is past its time
+	Backup    string `toml:"backup"`    // writes a backup; empty: never
+}
+
+// Composer writes the letter of a message. letter.ErrNothing means that there
+// is nothing to tell any more.
+type Composer interface {
+	Compose(agenda.Facts) (letter.Letter, error)
+}
+
+// Sender makes one attempt to send a letter.
+type Sender interface {
+	Send(context.Context, letter.Letter) agenda.Delivery
+}
+
+// Options of a scheduler.
+type Options struct {
+	Workers   int           // letters under way at once
+	Lease     time.Duration // longer than one attempt can take
+	Retention store.Retention
+	Backup    func(context.Context) error // nil: none
+	Log       *slog.Logger
+}
+
+// Scheduler does what is due.
+type Scheduler struct {
+	store    *store.Store
+	composer Composer
+	sender   Sender
+	options  Options
+}
+
+// New returns a scheduler over the store.
+func New(s *store.Store, c Composer, m Sender, o Options) *Scheduler {
+	if o.Workers < 1 {
+		o.Workers = 1
+	}
+	return &Scheduler{store: s, composer: c, sender: m, options: o}
+}
+
+// ParseCron reads a cron expression of five fields. The error says what would
+// be right; the library's parser panics on some words, which is an error too.
+func ParseCron(spec string) (s cron.Schedule, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("cron expression %q: want five fields, such as \"0 3 * * *\"", spec)
+		}
+	}()
+	if strings.Contains(spec, "TZ=") || strings.HasPrefix(spec, "@every -") {
+		return nil, fmt.Errorf("cron expression %q: the time zone is that of [calendar]; want five fields, such as \"0 3 * * *\"", spec)
+	}
+	if s, err = cron.ParseStandard(spec); err != nil {
+		return nil, fmt.Errorf("cron expression %q: %w; want five fields, such as \"0 3 * * *\"", spec, err)
+	}
+	if s.Next(time.Now()).IsZero() {
+		return nil, fmt.Errorf("cron expression %q never comes; want a day that exists", spec)
+	}
+	return s, nil
+}
+
+// Validate says what is wrong with the expressions.
+func (c Config) Validate() error {
+	var errs []error
+	for _, f := range []struct{ key, spec string }{{"tick", c.Tick}, {"digest", c.Digest}, {"retention", c.Retention}, {"backup", c.Backup}} {
+		if f.spec == "" && f.key == "backup" {
+			continue
+		}
+		if _, err := ParseCron(f.spec); err != nil {
+			errs = append(errs, fmt.Errorf("schedule.%s: %w", f.key, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Run does what is due until the context ends, then finishes the letters that
+// are under way.
+func (s *Scheduler) Run(ctx context.Context, c Config) error {
+	beat := make(chan struct{}, 1)
+	clock, err := s.heartbeat(ctx, c, beat)
+	if err != nil {
+		return err
+	}
+	clock.Start()
+	defer func() { <-clock.Stop().Done() }()
+	p := s.newPool(ctx)
+	defer p.wait()
+	for {
+		if err := s.produce(ctx, p); err != nil && ctx.Err() == nil {
+			s.options.Log.Error("what is due could not be read", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-beat:
+		case <-s.store.Wake():
+		}
+	}
+}
+
+// heartbeat makes the cron that beats. A job that panics is logged and runs
+// again; one that takes long is not run twice at once (in this order: the other
+// way round a panic would stop the job for ever).
+func (s *Scheduler) heartbeat(ctx context.Context, c Config, beat chan<- struct{}) (*cron.Cron, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	logger := cronLog{s.options.Log}
+	clock := cron.New(cron.WithLocation(s.store.Loc()), cron.WithLogger(logger), cron.WithChain(cron.SkipIfStillRunning(logger), cron.Recover(logger)))
+	jobs := []struct {
+		spec string
+		run  func() error
+	}{
+		{c.Tick, func() error {
+			select {
+			case beat <- struct{}{}:
+			default: // one beat waits already
+			}
+			return nil
+		}},
+		{c.Digest, func() error { return s.store.PlanDigest(ctx) }},
+		{c.Retention, func() error { _, err := s.store.Forget(ctx, s.options.Retention); return err }},
+		{c.Backup, func() error { return s.backup(ctx) }},
+	}
+	for _, j := range jobs {
+		if j.spec == "" {
+			continue
+		}
+		job := func() {
+			if err := j.run(); err != nil {
+				s.options.Log.Error("scheduled job", "cron", j.spec, "error", err)
+			}
+		}
+		if _, err := clock.AddFunc(j.spec, job); err != nil {
+			return nil, fmt.Errorf("schedule: %w", err)
+		}
+	}
+	return clock, nil
+}
+
+func (s *Scheduler) backup(ctx context.Context) error {
+	if s.options.Backup == nil {
+		return nil
+	}
+	return s.options.Backup(ctx)
+}
+
+// Result counts what one tick did.
+type Result struct {
+	Sent, Later, Failed, Dropped int
+}
+
+// Tick does everything that is due now and waits for it. Mails that have to be
+// tried again are counted, not an error.
+func (s *Scheduler) Tick(ctx context.Context) (Result, error) {
+	p := s.newPool(ctx)
+	err := s.produce(ctx, p)
+	p.wait()
+	return p.result, err
+}
+
+// produce expands the notices that are due and hands out the messages that are.
+func (s *Scheduler) produce(ctx context.Context, p *pool) error {
+	for {
+		now := s.store.Now()
+		if err := s.expand(ctx, now); err != nil {
+			return err
+		}
+		facts, err := s.store.Claim(ctx, now, s.options.Lease, batch)
+		if err != nil {
+			return err
+		}
+		if len(facts) == 0 {
+			return nil
+		}
+		for _, f := range facts {
+			select {
+			case p.jobs <- f:
+			case <-ctx.Done():
+				return ctx.Err() // what was claimed is due again at the next start
+			}
+		}
+	}
+}
+
+// batch is how many due things are looked at in one go.
+const batch = 24
+
+func (s *Scheduler) expand(ctx context.Context, now time.Time) error {
+	notices, err := s.store.DueNotices(ctx, now, batch)
+	if err != nil {
+		return err
+	}
+	for _, id := range notices {
+		for more := true; more; {
+			if more, err = s.store.Expand(ctx, id); err != nil {
+				return err
+			}
+		}
+	}
+	if len(notices) == batch {
+		return s.expand(ctx, now)
+	}
+	return nil
+}
+
+// pool sends letters side by side.
+type pool struct {
+	s       *Scheduler
+	jobs    chan agenda.Facts
+	workers sync.WaitGroup
+
+	mu     sync.Mutex
+	result Result
+}
+
+func (s *Scheduler) newPool(ctx context.Context) *pool {
+	p := &pool{s: s, jobs: make(chan agenda.Facts)}
+	// A letter that is under way is finished even when the service ends.
+	ctx = context.WithoutCancel(ctx)
+	for range s.options.Workers {
+		p.workers.Go(func() { p.work(ctx) })
+	}
+	return p
+}
+
+func (p *pool) wait() {
+	close(p.jobs)
+	p.workers.Wait()
+}
+
+// work sends one letter after the other. While one is booked the next is sent,
+// but not the one after that: a kill can double two letters per worker at most.
+func (p *pool) work(ctx context.Context) {
+	booked := make(chan struct{}, 1)
+	booked <- struct{}{}
+	for f := range p.jobs {
+		book := p.attempt(ctx, f)
+		<-booked
+		go func() {
+			defer func() { booked <- struct{}{} }()
+			if err := book(); err != nil {
+				p.s.options.Log.Error("attempt could not be booked", "message", f.Message.ID, "error", err)
+			}
+		}()
+	}
+	<-booked
+}
+
+// attempt makes one attempt at a message and returns what books its result.
+func (p *pool) attempt(ctx context.Context, f agenda.Facts) (book func() error) {
+	l, err := p.compose(f)
+	if errors.Is(err, letter.ErrNothing) {
+		p.count(func(r *Result) { r.Dropped++ })
+		return func() error { return p.s.store.End(ctx, f.Message, agenda.MessageDropped, "") }
+	}
+	d := agenda.Delivery{Outcome: agenda.RefusedForUs}
+	if err != nil {
+		d.Text = agenda.Line(err.Error())
+		p.s.options.Log.Error("letter could not be written", "message", f.Message.ID, "error", err)
+	} else {
+		d = p.s.sender.Send(ctx, l)
+	}
+	p.count(func(r *Result) {
+		switch d.Outcome {
+		case agenda.Delivered:
+			r.Sent++
+		case agenda.TryAgain, agenda.Ambiguous:
+			r.Later++
+		default:
+			r.Failed++
+		}
+	})
+	return func() error { return p.s.store.Settle(ctx, f.Message, f.Email, d) }
+}
+
+// compose turns a panic of a template into an error of one letter.
+func (p *pool) compose(f agenda.Facts) (l letter.Letter, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("letter panicked: %v", r)
+			p.s.options.Log.Error("letter panicked", "message", f.Message.ID, "stack", string(debug.Stack()))
+		}
+	}()
+	return p.s.composer.Compose(f)
+}
+
+func (p *pool) count(add func(*Result)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	add(&p.result)
+}
+
+// cronLog gives cron's messages to the service's log.
+type cronLog struct{ log *slog.Logger }
+
+// Info implements cron.Logger.
+func (l cronLog) Info(msg string, kv ...any) { l.log.Debug("cron: "+msg, kv...) }
+
+// Error implements cron.Logger.
+func (l cronLog) Error(err error, msg string, kv ...any) {
+	l.log.Error("cron: "+msg, append(kv, "error", err)...)
+}
