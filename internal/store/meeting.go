@@ -193,29 +193,35 @@ func (t *tx) noticeAbout(kind agenda.Kind, m agenda.Meeting, days ...agenda.Date
 // planned one.
 func (s *Store) TurnMeeting(ctx context.Context, actor agenda.Actor, id agenda.MeetingID, to agenda.MeetingState, seen time.Time, tell agenda.Telling) (m agenda.Meeting, err error) {
 	err = s.update(ctx, actor, func(t *tx) error {
-		old, g, err := t.meeting(id)
-		if err != nil {
-			return err
-		}
-		if !seen.IsZero() && !seen.Equal(old.Changed) {
-			return agenda.ErrConflict
-		}
-		if m, err = old.Turn(to, t.now); err != nil {
-			return err
-		}
-		tell.Mail = tell.Mail && m.End.In(t.clock.Loc).After(t.now)
-		if err := t.tellTurn(old, &m, g, tell); err != nil {
-			return err
-		}
-		if err := t.remind(aboutMeeting(m), t.clock.MeetingReminders(m, g, tell.Mail, t.now)); err != nil {
-			return err
-		}
-		return t.keep(&old, m, g, turnVerb(old.State, to), nil, tell)
+		m = agenda.Meeting{ID: id}
+		return t.turnMeeting(&m, to, seen, tell)
 	})
 	if err != nil {
 		err = fmt.Errorf("turn meeting %s: %w", id, err)
 	}
 	return m, err
+}
+
+// turnMeeting reads the meeting of m.ID, turns it and leaves it in m.
+func (t *tx) turnMeeting(m *agenda.Meeting, to agenda.MeetingState, seen time.Time, tell agenda.Telling) error {
+	old, g, err := t.meeting(m.ID)
+	if err != nil {
+		return err
+	}
+	if !seen.IsZero() && !seen.Equal(old.Changed) {
+		return agenda.ErrConflict
+	}
+	if *m, err = old.Turn(to, t.now); err != nil {
+		return err
+	}
+	tell.Mail = tell.Mail && m.End.In(t.clock.Loc).After(t.now)
+	if err := t.tellTurn(old, m, g, tell); err != nil {
+		return err
+	}
+	if err := t.remind(aboutMeeting(*m), t.clock.MeetingReminders(*m, g, tell.Mail, t.now)); err != nil {
+		return err
+	}
+	return t.keep(&old, *m, g, turnVerb(old.State, to), nil, tell)
 }
 
 func turnVerb(from, to agenda.MeetingState) string {

@@ -456,3 +456,57 @@ func TestDeletedPersonLeavesNoName(t *testing.T) {
 	}
 	n.expect("no mail any more", map[agenda.Kind]int{})
 }
+
+func TestImportingTwiceChangesNothing(t *testing.T) {
+	n := open(t, "2026-11-24T12:00")
+	rows := []agenda.PersonRow{
+		{Line: 2, Family: "Ahrens", Given: "Amina", Institution: "Caritas e.V.", Email: "a@example.org", Groups: []string{"Projektgruppe", "Kerngruppe"}},
+		{Line: 3, Family: "Böker", Given: "Birgit", Institution: "Caritas - e.V.", Groups: []string{"Projektgruppe"}},
+		{Line: 4, Family: "Ahrens", Given: "Amina", Institution: "Caritas e.V.", Email: "a@example.org"},
+	}
+	dry := must(n.ImportPeople(ctx, agenda.Shell, rows, true))
+	if dry.Count("added") != 3 || len(must(n.People(ctx))) != 0 || len(must(n.Groups(ctx))) != 0 {
+		t.Errorf("dry run: %+v, people %d", dry, len(must(n.People(ctx))))
+	}
+	first := must(n.ImportPeople(ctx, agenda.Shell, rows, false))
+	if first.Count("added") != 2 || first.WithoutEmail() != 1 || len(first.Problems) != 1 || first.Problems[0].Rule != "error.double" {
+		t.Errorf("first: %+v", first)
+	}
+	if k := len(must(n.Institutions(ctx))); k != 1 {
+		t.Errorf("%d institutions, want one: the spellings differ in a dash only", k)
+	}
+	second := must(n.ImportPeople(ctx, agenda.Shell, rows[:2], false))
+	if second.Count("same") != 2 {
+		t.Errorf("second: %+v", second)
+	}
+	rows[0].Email, rows[1].Phone = "amina@example.org", "05221 1"
+	third := must(n.ImportPeople(ctx, agenda.Shell, rows[:2], false))
+	if third.Count("changed") != 2 || len(must(n.People(ctx))) != 2 {
+		t.Errorf("corrected file: %+v", third)
+	}
+	if k := len(must(n.Members(ctx, "projektgruppe", n.Today()))); k != 2 {
+		t.Errorf("%d members, want 2", k)
+	}
+}
+
+func TestForeignCalendarMovesItsDates(t *testing.T) {
+	n := open(t, "2027-08-01T12:00")
+	g := n.group(3)
+	at := must(agenda.ParseLocal("2027-08-31T09:00"))
+	item := agenda.FeedItem{UID: "x@office", Start: at, End: at.AddMinutes(90), Title: "Projektgruppe"}
+	if r := must(n.ImportMeetings(ctx, agenda.Shell, g.ID, []agenda.FeedItem{item}, false, false)); r.Count("added") != 1 {
+		t.Fatalf("first: %+v", r)
+	}
+	n.expect("imported dates invite nobody", map[agenda.Kind]int{})
+	if r := must(n.ImportMeetings(ctx, agenda.Shell, g.ID, []agenda.FeedItem{item}, false, false)); r.Count("same") != 1 {
+		t.Errorf("again: %+v", r)
+	}
+	n.at("2027-08-30T08:00")
+	n.expect("reminder as for any date", map[agenda.Kind]int{agenda.KindReminder: 2})
+	item.Start, item.End = item.Start.AddMinutes(60), item.End.AddMinutes(60)
+	must(n.ImportMeetings(ctx, agenda.Shell, g.ID, []agenda.FeedItem{item}, false, false))
+	n.expect("moved in the file", map[agenda.Kind]int{agenda.KindChange: 2})
+	item.Cancelled = true
+	must(n.ImportMeetings(ctx, agenda.Shell, g.ID, []agenda.FeedItem{item}, false, false))
+	n.expect("cancelled in the file", map[agenda.Kind]int{agenda.KindCancellation: 2})
+}
