@@ -30,7 +30,10 @@ func (c *Ctx) Form() (*Form, error) {
 	if c.form != nil {
 		return c.form, nil
 	}
-	err := c.Request.ParseMultipartForm(1 << 20) // more than that goes to a temporary file
+	err := c.Request.ParseForm()
+	if err == nil {
+		err = c.Request.ParseMultipartForm(1 << 20) // more than that goes to a temporary file
+	}
 	if errors.Is(err, http.ErrNotMultipart) {
 		err = nil
 	}
