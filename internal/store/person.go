@@ -361,3 +361,39 @@ func (s *Store) Mute(ctx context.Context, token string) error {
 		return err
 	})
 }
+
+// PeopleRows returns a row for each person, made by cells of the person, the
+// name of her institution and the names of the groups in which she has a seat
+// today.
+func (s *Store) PeopleRows(ctx context.Context, cells func(p agenda.Person, institution string, groups []string) []string) ([][]string, error) {
+	return view(ctx, s, func(tx kv.Tx) ([][]string, error) {
+		everybody, err := people(tx)
+		if err != nil {
+			return nil, err
+		}
+		today := s.Today()
+		var out [][]string
+		for _, p := range everybody {
+			inst, err := get[agenda.Institution](tx, institutionKey(p.Institution))
+			if err := ignoreNotFound(err); err != nil {
+				return nil, err
+			}
+			held, err := heldBy(tx, p.ID)
+			if err != nil {
+				return nil, err
+			}
+			var groups []string
+			for _, seat := range held {
+				if seat.Holder(today) == p.ID {
+					g, err := get[agenda.Group](tx, groupKey(seat.Group))
+					if err != nil {
+						return nil, err
+					}
+					groups = append(groups, g.Name)
+				}
+			}
+			out = append(out, cells(p, inst.Name, groups))
+		}
+		return out, nil
+	})
+}

@@ -1,0 +1,283 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"widunetz/internal/agenda"
+	"widunetz/internal/ics"
+	"widunetz/internal/letter"
+	"widunetz/internal/store"
+)
+
+const calendarType = "text/calendar; charset=utf-8"
+
+// refresh is how often subscribers are asked to look.
+const refresh = 4 * time.Hour
+
+// serveFeed answers everything under /feeds/. It is outside of the router: no
+// cookie, no log, no compression on the way. A reader never gets half a feed, a
+// page instead of one or, when the store cannot be read, nothing: programs
+// would wipe their copy.
+func (w *Web) serveFeed(rw http.ResponseWriter, r *http.Request) {
+	h := rw.Header()
+	h["X-Content-Type-Options"] = []string{"nosniff"}
+	h["Referrer-Policy"] = []string{"no-referrer"}
+	h["X-Robots-Tag"] = []string{"noindex"}
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		h.Set("Allow", "GET, HEAD")
+		http.Error(rw, "this address takes GET and HEAD", http.StatusMethodNotAllowed)
+		return
+	}
+	address := r.URL.Path
+	if r.URL.RawQuery != "" {
+		address += "?" + parseFilter(r.URL.Query()).query()
+	}
+	k, err := w.feed(r.Context(), r.URL.Path, address, r)
+	switch {
+	case err == nil:
+		w.lastGood.Store(address, k)
+	case errors.Is(err, agenda.ErrNotFound):
+		http.Error(rw, "there is no such calendar", http.StatusNotFound)
+		return
+	default:
+		w.Log.Error("feed failed", "path", masked(r.URL.Path), "error", err)
+		last, ok := w.lastGood.Load(address)
+		if !ok {
+			h.Set("Retry-After", "600")
+			http.Error(rw, "the calendar cannot be read at the moment", http.StatusServiceUnavailable)
+			return
+		}
+		k, _ = last.(*kept)
+	}
+	k.serve(rw, r)
+}
+
+// feed finds the feed of a path.
+func (w *Web) feed(ctx context.Context, path, address string, r *http.Request) (*kept, error) {
+	rest := strings.TrimPrefix(path, "/feeds/")
+	name, ok := strings.CutSuffix(rest, ".ics")
+	if !ok {
+		return nil, agenda.ErrNotFound
+	}
+	kind, id, _ := strings.Cut(name, "/")
+	switch {
+	case kind == "programme":
+		return w.programmeFeed(ctx, id, address, r)
+	case kind == "event" && id != "":
+		return w.eventFeed(ctx, agenda.EventID(id))
+	case kind == "group" && id != "":
+		return w.groupFeed(ctx, id)
+	case kind == "personal" && id != "":
+		return w.personalFeed(ctx, id)
+	}
+	return nil, agenda.ErrNotFound
+}
+
+// today is part of every feed's key: what is shown depends on the day.
+func (w *Web) today() string { return w.Store.Today().String() }
+
+// keepFeed returns the kept feed of a key, made anew if its revision changed.
+func (w *Web) keepFeed(key, revision, cache string, build func() ([]byte, time.Time, error)) (*kept, error) {
+	revision += " " + w.today()
+	if k := w.kept.get(key, revision); k != nil {
+		return k, nil
+	}
+	body, changed, err := build()
+	if err != nil {
+		return nil, err
+	}
+	k := newKept(revision, calendarType, body, changed)
+	k.cache = cache
+	w.kept.put(key, k)
+	return k, nil
+}
+
+const (
+	publicCache  = "public, max-age=300"
+	privateCache = "private, max-age=300"
+)
+
+func (w *Web) programmeFeed(ctx context.Context, year, address string, r *http.Request) (*kept, error) {
+	// The cheap look first: unchanged feeds are served without the programme.
+	revision, err := w.Store.Revision(ctx, store.Programme)
+	if err != nil {
+		return nil, err
+	}
+	return w.keepFeed(address, revision, publicCache, func() ([]byte, time.Time, error) {
+		p, err := w.public.load(ctx)
+		if err != nil {
+			return nil, time.Time{}, err
+		}
+		f, events, title := parseFilter(r.URL.Query()), p.events, w.Site.Name
+		if year != "" {
+			n, err := strconv.Atoi(year)
+			if err != nil {
+				return nil, time.Time{}, agenda.ErrNotFound
+			}
+			ed, ok := p.edition(n)
+			if !ok {
+				return nil, time.Time{}, agenda.ErrNotFound
+			}
+			events, title = p.of(n), ed.Title
+		}
+		return w.programmeCalendar(title, f, events)
+	})
+}
+
+func (w *Web) programmeCalendar(title string, f filter, events []*entry) ([]byte, time.Time, error) {
+	german := w.Catalog.Printer(agenda.German)
+	if words := f.words(german); len(words) > 0 {
+		title += " – " + strings.Join(words, ", ")
+	}
+	today := w.Store.Today()
+	var parts [][]byte
+	var changed time.Time
+	for _, e := range f.apply(events) {
+		if !agenda.InFeed(e.End.Date, e.Standing == agenda.Cancelled, today) {
+			continue
+		}
+		b, err := e.calendar(w, german)
+		if err != nil {
+			w.Log.Error("event left out of the feed", "event", e.ID, "error", err)
+			continue
+		}
+		parts = append(parts, b)
+		if e.Changed.After(changed) {
+			changed = e.Changed
+		}
+	}
+	return ics.Calendar(title, german.T("programme.feed_text"), parts, w.Store.Loc(), ics.Options{Refresh: refresh}), w.notFuture(changed), nil
+}
+
+// notFuture keeps Last-Modified from lying ahead of the clock.
+func (w *Web) notFuture(t time.Time) time.Time {
+	if now := w.Store.Now(); t.After(now) {
+		return now
+	}
+	return t
+}
+
+func (w *Web) eventFeed(ctx context.Context, id agenda.EventID) (*kept, error) {
+	revision, err := w.Store.Revision(ctx, store.Programme)
+	if err != nil {
+		return nil, err
+	}
+	k, err := w.keepFeed("/feeds/event/"+string(id), revision, publicCache, func() ([]byte, time.Time, error) {
+		e, err := w.Store.Event(ctx, id)
+		if err == nil && !e.Public() {
+			err = agenda.ErrNotFound
+		}
+		if err != nil {
+			return nil, time.Time{}, err
+		}
+		return w.calendar(e.Title, []agenda.FeedItem{letter.EventItem(e, w.Catalog.Printer(agenda.German), w.Site.BaseURL)})
+	})
+	if err == nil {
+		k.name = "termin.ics"
+	}
+	return k, err
+}
+
+// calendar renders a feed of few items.
+func (w *Web) calendar(name string, items []agenda.FeedItem) ([]byte, time.Time, error) {
+	var changed time.Time
+	for _, it := range items {
+		if it.Changed.After(changed) {
+			changed = it.Changed
+		}
+	}
+	body, errs := ics.Feed(agenda.Feed{Name: name, Items: items}, w.Store.Loc(), ics.Options{Refresh: refresh})
+	for _, err := range errs {
+		w.Log.Error("date left out of a feed", "error", err)
+	}
+	return body, w.notFuture(changed), nil
+}
+
+func (w *Web) groupFeed(ctx context.Context, token string) (*kept, error) {
+	id, err := w.Store.GroupFeed(ctx, token)
+	if err != nil {
+		return nil, err
+	}
+	revision, err := w.Store.Revision(ctx, store.GroupScope(id))
+	if err != nil {
+		return nil, err
+	}
+	return w.keepFeed("group "+string(id), revision, privateCache, func() ([]byte, time.Time, error) {
+		g, err := w.Store.Group(ctx, id)
+		if err != nil {
+			return nil, time.Time{}, err
+		}
+		from, to := w.window()
+		meetings, err := w.Store.Meetings(ctx, id, from, to)
+		if err != nil {
+			return nil, time.Time{}, err
+		}
+		return w.calendar(g.Name, w.items(meetings, map[agenda.GroupID]agenda.Group{id: g}))
+	})
+}
+
+// window is what personal and group feeds show: as long back as dates are kept
+// and three years ahead.
+func (w *Web) window() (from, to agenda.Date) {
+	today := w.Store.Today()
+	return today.AddDays(-agenda.KeepPast), today.AddDays(3 * 366)
+}
+
+func (w *Web) items(meetings []agenda.Meeting, groups map[agenda.GroupID]agenda.Group) []agenda.FeedItem {
+	var out []agenda.FeedItem
+	today := w.Store.Today()
+	for _, m := range meetings {
+		if m.Visible() && agenda.InFeed(m.End.Date, m.State == agenda.MeetingCancelled, today) {
+			out = append(out, letter.MeetingItem(m, groups[m.Group], w.Catalog.Printer(agenda.German), w.Site.BaseURL))
+		}
+	}
+	return out
+}
+
+func (w *Web) personalFeed(ctx context.Context, token string) (*kept, error) {
+	id, err := w.Store.PersonFeed(ctx, token)
+	if err != nil {
+		return nil, err
+	}
+	groups, scopes, err := w.groupsOf(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	revision, err := w.Store.Revision(ctx, scopes...)
+	if err != nil {
+		return nil, err
+	}
+	return w.keepFeed("person "+string(id), revision, privateCache, func() ([]byte, time.Time, error) {
+		from, to := w.window()
+		meetings, err := w.Store.MeetingsOf(ctx, id, from, to)
+		if err != nil {
+			return nil, time.Time{}, err
+		}
+		return w.calendar(w.Catalog.Printer(agenda.German).T("groups.my_feed", "site", w.Site.Name), w.items(meetings, groups))
+	})
+}
+
+// groupsOf returns the groups in which the person ever had a seat, and the
+// scopes on which her feed depends.
+func (w *Web) groupsOf(ctx context.Context, id agenda.PersonID) (map[agenda.GroupID]agenda.Group, []string, error) {
+	seats, err := w.Store.SeatsOf(ctx, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	groups, scopes := map[agenda.GroupID]agenda.Group{}, []string{store.PersonScope(id)}
+	for _, s := range seats {
+		if _, ok := groups[s.Group]; ok {
+			continue
+		}
+		if groups[s.Group], err = w.Store.Group(ctx, s.Group); err != nil {
+			return nil, nil, err
+		}
+		scopes = append(scopes, store.GroupScope(s.Group))
+	}
+	return groups, scopes, nil
+}

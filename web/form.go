@@ -1,0 +1,214 @@
+package web
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"widunetz/internal/agenda"
+)
+
+// form is a form as pages show it: fields with labels, hints, what was typed
+// and what is wrong with it. One template draws all forms.
+type form struct {
+	c        *Ctx
+	problems agenda.Problems
+	Action   string
+	Submit   string
+	Fields   []field
+	Seen     string // when the record was read, against lost updates
+	Upload   bool
+}
+
+// field is one field of a form.
+type field struct {
+	Kind     string // text, area, select, checks, radios, check, date, time, email, tel, number, file, heading
+	Name     string
+	Label    string
+	Hint     string
+	Value    string
+	Options  []option
+	Error    string
+	Required bool
+	Max      int
+	Auto     string // autocomplete
+	Dir      string
+}
+
+// option is one choice of a field.
+type option struct {
+	Value, Label string
+	On           bool
+}
+
+func (c *Ctx) form(action, submit string) *form {
+	return &form{c: c, Action: c.url(action), Submit: c.P.T(submit)}
+}
+
+// refuse shows the form again with what is wrong; any other error is not the
+// form's.
+func (f *form) refuse(err error) bool {
+	var p agenda.Problems
+	if !errors.As(err, &p) {
+		return false
+	}
+	f.problems = p
+	for i := range f.Fields {
+		if e := p.For(f.Fields[i].Name); e != nil {
+			f.Fields[i].Error = f.c.problem(e)
+		}
+	}
+	return true
+}
+
+// Summary lists what is wrong, with the field to which each belongs.
+func (f *form) Summary() []field {
+	var out []field
+	for _, p := range f.problems {
+		one := field{Name: p.Field, Label: f.c.P.T("field." + p.Field), Error: f.c.problem(p)}
+		if !slices.ContainsFunc(f.Fields, func(x field) bool { return x.Name == p.Field }) {
+			one.Name = ""
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+// add puts a field into the form; its label is the message field.<name> unless
+// it has one.
+func (f *form) add(x field) *form {
+	if x.Label == "" {
+		x.Label = f.c.P.T("field." + x.Name)
+	}
+	if hint := "hint." + x.Name; x.Hint == "" && f.c.P.Has(hint) {
+		x.Hint = f.c.P.T(hint)
+	}
+	f.Fields = append(f.Fields, x)
+	return f
+}
+
+func (f *form) text(name, value string, max int) *form {
+	return f.add(field{Kind: "text", Name: name, Value: value, Max: max})
+}
+
+func (f *form) must(name, value string, max int) *form {
+	return f.add(field{Kind: "text", Name: name, Value: value, Max: max, Required: true})
+}
+
+func (f *form) area(name, value string, max int) *form {
+	return f.add(field{Kind: "area", Name: name, Value: value, Max: max})
+}
+
+func (f *form) check(name string, on bool) *form {
+	v := ""
+	if on {
+		v = "1"
+	}
+	return f.add(field{Kind: "check", Name: name, Value: v})
+}
+
+func (f *form) choose(kind, name string, options []option, required bool) *form {
+	return f.add(field{Kind: kind, Name: name, Options: options, Required: required})
+}
+
+func (f *form) heading(key string) *form {
+	f.Fields = append(f.Fields, field{Kind: "heading", Label: f.c.P.T(key)})
+	return f
+}
+
+func (f *form) seen(t time.Time) *form {
+	f.Seen = t.UTC().Format(time.RFC3339Nano)
+	return f
+}
+
+// codes makes options of codes whose words are messages.
+func (c *Ctx) codes(prefix string, codes []string, on ...string) []option {
+	out := make([]option, len(codes))
+	for i, code := range codes {
+		out[i] = option{code, c.P.T(prefix + code), slices.Contains(on, code)}
+	}
+	return out
+}
+
+// posted reads one field of a form.
+func (c *Ctx) posted(name string) string { return strings.TrimSpace(c.PostForm(name)) }
+
+// postedSeen reads when the record was read from which the form was made.
+func (c *Ctx) postedSeen() time.Time {
+	t, err := time.Parse(time.RFC3339Nano, c.PostForm("seen"))
+	if err != nil {
+		return time.Time{} // a form without it is taken as it is
+	}
+	return t
+}
+
+// postedDate reads a day; what is no day is a problem of the field.
+func (c *Ctx) postedDate(p *agenda.Problems, name string) agenda.Date {
+	s := c.posted(name)
+	if s == "" {
+		return agenda.Date{}
+	}
+	d, err := agenda.ParseDate(s)
+	if err != nil {
+		p.Add(name, "date", "15.09.2027")
+	}
+	return d
+}
+
+// postedLocal reads day and time of day from two fields.
+func (c *Ctx) postedLocal(p *agenda.Problems, day, clock string) agenda.Local {
+	d := c.postedDate(p, day)
+	s := c.posted(clock)
+	if s == "" {
+		return agenda.Local{}
+	}
+	h, m, err := agenda.ParseClock(s)
+	if err != nil {
+		p.Add(clock, "clock", "18:30")
+		return agenda.Local{}
+	}
+	if d.IsZero() {
+		return agenda.Local{}
+	}
+	return d.At(h, m)
+}
+
+func (c *Ctx) postedInt(p *agenda.Problems, name string) int {
+	s := c.posted(name)
+	if s == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		p.Add(name, "number", "")
+	}
+	return n
+}
+
+// telling reads whether a change is told by mail, and with which sentence.
+func (c *Ctx) telling() agenda.Telling {
+	s := agenda.Text(c.posted("sentence"))
+	if r := []rune(s); len(r) > 1000 {
+		s = string(r[:1000])
+	}
+	return agenda.Telling{Mail: c.posted("mail") == "yes", Sentence: s}
+}
+
+// join adds the problems of two checks.
+func joined(p agenda.Problems, err error) error {
+	var q agenda.Problems
+	if errors.As(err, &q) {
+		for _, e := range q {
+			if p.For(e.Field) == nil {
+				p = append(p, e)
+			}
+		}
+		return p.Err()
+	}
+	if len(p) > 0 {
+		return p
+	}
+	return err
+}

@@ -1,0 +1,289 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"widunetz/internal/agenda"
+	"widunetz/internal/almanac"
+)
+
+// own is what a member sees of her groups.
+type own struct {
+	Group agenda.Group
+	Chair bool
+}
+
+// ownGroups returns the groups in which the visitor has a seat today; all of
+// them for coordinators.
+func (c *Ctx) ownGroups() ([]own, error) {
+	p := c.signedIn()
+	groups, err := c.store().Groups(c.ctx())
+	if err != nil {
+		return nil, err
+	}
+	seats, err := c.store().SeatsOf(c.ctx(), p.ID)
+	if err != nil {
+		return nil, err
+	}
+	today := c.store().Today()
+	var out []own
+	for _, g := range groups {
+		o, member := own{Group: g}, p.Coordinator
+		for _, s := range seats {
+			if s.Group == g.ID && s.Holder(today) == p.ID {
+				member, o.Chair = true, o.Chair || s.Chair
+			}
+		}
+		if member {
+			out = append(out, o)
+		}
+	}
+	return out, nil
+}
+
+// in returns the visitor's group of the address; what is not hers does not
+// exist for her.
+func (c *Ctx) in(id agenda.GroupID) (own, error) {
+	groups, err := c.ownGroups()
+	if err != nil {
+		return own{}, err
+	}
+	i := slices.IndexFunc(groups, func(o own) bool { return o.Group.ID == id })
+	if i < 0 {
+		return own{}, agenda.ErrNotFound
+	}
+	return groups[i], nil
+}
+
+// dated is a meeting with its group, for lists.
+type dated struct {
+	agenda.Meeting
+	Group agenda.Group
+}
+
+func (c *Ctx) dated(meetings []agenda.Meeting) ([]dated, error) {
+	groups, err := c.store().Groups(c.ctx())
+	if err != nil {
+		return nil, err
+	}
+	byID := map[agenda.GroupID]agenda.Group{}
+	for _, g := range groups {
+		byID[g.ID] = g
+	}
+	out := make([]dated, len(meetings))
+	for i, m := range meetings {
+		out[i] = dated{m, byID[m.Group]}
+	}
+	return out, nil
+}
+
+func (w *Web) showAccount(c *Ctx) error { return w.accountPage(c, http.StatusOK, nil) }
+
+func (w *Web) accountPage(c *Ctx, status int, err error) error {
+	p := *c.signedIn()
+	today := w.Store.Today()
+	meetings, merr := w.Store.MeetingsOf(c.ctx(), p.ID, today, today.AddDays(366))
+	if merr != nil {
+		return merr
+	}
+	list, merr := c.dated(meetings)
+	if merr != nil {
+		return merr
+	}
+	groups, merr := c.ownGroups()
+	if merr != nil {
+		return merr
+	}
+	sub, merr := c.subscription("/feeds/personal/" + w.Store.PersonFeedToken(p) + ".ics")
+	if merr != nil {
+		return merr
+	}
+	f := c.form("/konto", "groups.save").seen(p.Changed)
+	f.add(field{Kind: "tel", Name: "phone", Value: p.Phone, Max: 60, Auto: "tel", Dir: "ltr"})
+	langs := make([]option, 0, len(w.Catalog.Langs()))
+	for _, l := range w.Catalog.Langs() {
+		langs = append(langs, option{string(l), w.Catalog.Printer(l).Own(), l == p.Lang})
+	}
+	f.choose("select", "lang", langs, false)
+	for _, k := range agenda.Muteable {
+		f.add(field{Kind: "check", Name: "want_" + string(k), Value: onOff(p.Wants(k)), Label: c.P.T("groups.want." + string(k))})
+	}
+	f.add(field{Kind: "check", Name: "digest", Value: onOff(p.Digest), Label: c.P.T("groups.want.digest")})
+	if err != nil && !f.refuse(err) {
+		return err
+	}
+	return c.page(status, "account", c.P.T("groups.account"), map[string]any{"P": p, "Meetings": list, "Groups": groups, "Feed": sub, "Form": f})
+}
+
+func onOff(b bool) string {
+	if b {
+		return "1"
+	}
+	return ""
+}
+
+func (w *Web) saveAccount(c *Ctx) error {
+	p, err := w.Store.Person(c.ctx(), c.signedIn().ID)
+	if err != nil {
+		return err
+	}
+	p.Phone, p.Digest, p.Muted = c.posted("phone"), c.posted("digest") != "", nil
+	if l := agenda.Lang(c.posted("lang")); w.Catalog.Enabled(l) {
+		p.Lang = l
+	}
+	for _, k := range agenda.Muteable {
+		if c.posted("want_"+string(k)) == "" {
+			p = p.Mute(k)
+		}
+	}
+	if _, err = w.Store.SavePerson(c.ctx(), c.actor(), p, c.postedSeen()); err != nil {
+		return w.accountPage(c, http.StatusUnprocessableEntity, err)
+	}
+	c.flash(c.P.T("groups.saved"))
+	return c.redirect("/konto")
+}
+
+func (w *Web) renewFeed(c *Ctx) error {
+	if _, err := w.Store.RenewPersonFeed(c.ctx(), c.actor(), c.signedIn().ID); err != nil {
+		return err
+	}
+	c.flash(c.P.T("groups.feed_renewed"))
+	return c.redirect("/konto")
+}
+
+func (w *Web) showHowTo(c *Ctx) error {
+	sub, err := c.subscription("/feeds/personal/" + w.Store.PersonFeedToken(*c.signedIn()) + ".ics")
+	if err != nil {
+		return err
+	}
+	return c.page(http.StatusOK, "howto", c.P.T("groups.howto.title"), map[string]any{"Feed": sub})
+}
+
+func (w *Web) showGroups(c *Ctx) error {
+	groups, err := c.ownGroups()
+	if err != nil {
+		return err
+	}
+	return c.page(http.StatusOK, "groups", c.P.T("frame.groups"), map[string]any{"Groups": groups})
+}
+
+func (w *Web) showGroup(c *Ctx) error {
+	o, err := c.in(agenda.GroupID(c.Param("group")))
+	if err != nil {
+		return err
+	}
+	g, today := o.Group, w.Store.Today()
+	meetings, err := w.Store.Meetings(c.ctx(), g.ID, today.AddDays(-180), today.AddDays(3*366))
+	if err != nil {
+		return err
+	}
+	edits := o.Chair || c.signedIn().Coordinator
+	var next, past []agenda.Meeting
+	for _, m := range meetings {
+		switch {
+		case !m.Visible() && !edits:
+		case m.End.Date.Before(today):
+			past = append(past, m)
+		default:
+			next = append(next, m)
+		}
+	}
+	slices.Reverse(past)
+	members, err := w.Store.Members(c.ctx(), g.ID, today)
+	if err != nil {
+		return err
+	}
+	names, err := c.institutionNames()
+	if err != nil {
+		return err
+	}
+	sub, err := c.subscription("/feeds/group/" + w.Store.GroupFeedToken(g) + ".ics")
+	if err != nil {
+		return err
+	}
+	uninvited, err := w.Store.Uninvited(c.ctx(), g.ID)
+	if err != nil {
+		return err
+	}
+	year := today.Year
+	if len(next) > 0 {
+		year = next[0].Start.Year
+	}
+	return c.page(http.StatusOK, "group", g.Name, map[string]any{
+		"G": g, "Next": next, "Past": past, "Members": members, "Institutions": names, "Feed": sub, "Edits": edits, "Uninvited": len(uninvited), "Year": year,
+	})
+}
+
+// institutionNames returns the names of all institutions.
+func (c *Ctx) institutionNames() (map[agenda.InstitutionID]string, error) {
+	all, err := c.store().Institutions(c.ctx())
+	names := map[agenda.InstitutionID]string{}
+	for _, i := range all {
+		names[i.ID] = i.Name
+	}
+	return names, err
+}
+
+// showYear is a group's year on one page to print.
+func (w *Web) showYear(c *Ctx) error {
+	o, err := c.in(agenda.GroupID(c.Param("group")))
+	if err != nil {
+		return err
+	}
+	year, err := c.year()
+	if err != nil {
+		return err
+	}
+	first := agenda.Date{Year: year, Month: time.January, Day: 1}
+	last := agenda.Date{Year: year, Month: time.December, Day: 31}
+	meetings, err := w.Store.Meetings(c.ctx(), o.Group.ID, first, last)
+	if err != nil {
+		return err
+	}
+	meetings = slices.DeleteFunc(meetings, func(m agenda.Meeting) bool { return !m.Visible() })
+	return c.page(http.StatusOK, "year", o.Group.Name+" "+strconv.Itoa(year), map[string]any{"G": o.Group, "Year": year, "Meetings": meetings})
+}
+
+func (w *Web) showMeeting(c *Ctx) error {
+	m, err := w.Store.Meeting(c.ctx(), agenda.MeetingID(c.Param("meeting")))
+	if err != nil {
+		return err
+	}
+	o, err := c.mayAttend(m)
+	if err != nil {
+		return err
+	}
+	if !m.Visible() && !o.Chair {
+		return agenda.ErrNotFound
+	}
+	var days []almanac.Day
+	for _, d := range almanac.Days(m.Start.Date, m.End.Date) {
+		if d.Layer == almanac.Public || d.Layer == almanac.School {
+			days = append(days, d)
+		}
+	}
+	return c.page(http.StatusOK, "meeting", m.Name(o.Group), map[string]any{"M": m, "G": o.Group, "Days": days, "Edits": o.Chair})
+}
+
+// mayAttend returns the meeting's group if the visitor may see it: a member of
+// today or of the day of the meeting, or a coordinator, who may edit like a
+// chair.
+func (c *Ctx) mayAttend(m agenda.Meeting) (own, error) {
+	o, err := c.in(m.Group)
+	if err == nil {
+		o.Chair = o.Chair || c.signedIn().Coordinator
+		return o, nil
+	}
+	mine, merr := c.store().MeetingsOf(c.ctx(), c.signedIn().ID, m.Start.Date, m.Start.Date)
+	if merr != nil {
+		return own{}, merr
+	}
+	if !slices.ContainsFunc(mine, func(x agenda.Meeting) bool { return x.ID == m.ID }) {
+		return own{}, err
+	}
+	g, err := c.store().Group(c.ctx(), m.Group)
+	return own{Group: g}, err
+}

@@ -1,0 +1,178 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"widunetz/internal/agenda"
+)
+
+// Limits of a request's body.
+const (
+	maxForm   = 1 << 20
+	maxUpload = 10 << 20
+)
+
+// outside wraps what concerns every request: identity, limits of size, headers,
+// language, sessions where pages need them, and posts from other sites.
+func (w *Web) outside(engine http.Handler) http.Handler {
+	crossOrigin := http.NewCrossOriginProtection()
+	withSession := w.sessions.LoadAndSave(engine)
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		defer w.recovered(rw, r)
+		if strings.HasPrefix(r.URL.Path, "/feeds/") {
+			w.serveFeed(rw, r)
+			return
+		}
+		id := strings.ToLower(rand.Text()[:10])
+		l, path := w.language(r.URL.Path)
+		ctx := context.WithValue(r.Context(), langKey, l)
+		ctx = context.WithValue(ctx, pathKey, r.URL.Path)
+		ctx = context.WithValue(ctx, requestIDKey, id)
+		r = r.WithContext(ctx)
+		if path != r.URL.Path {
+			u := *r.URL
+			u.Path, u.RawPath = path, ""
+			r.URL = &u
+		}
+		w.secureHeaders(rw.Header(), id)
+		limit := int64(maxForm)
+		if strings.HasPrefix(path, "/koordination/import") {
+			limit = maxUpload
+		}
+		r.Body = http.MaxBytesReader(rw, r.Body, limit)
+		next := engine
+		if personal(path) {
+			next = withSession
+		}
+		// The one-click POST of RFC 8058 comes without Origin and passes anyway.
+		if err := crossOrigin.Check(r); err != nil {
+			r.Method, r.Body = http.MethodGet, http.NoBody
+			r = r.WithContext(context.WithValue(ctx, crossKey, true))
+		}
+		next.ServeHTTP(rw, r)
+	})
+}
+
+// crossKey marks a post that came from another site.
+const crossKey ctxKey = 100
+
+// personal reports whether pages under the path know who is logged in. All
+// others are the same for everybody.
+func personal(path string) bool {
+	for _, p := range []string{"/einloggen", "/ausloggen", "/konto", "/gremien", "/sitzungen", "/koordination", "/so-gehts"} {
+		if path == p || strings.HasPrefix(path, p+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// language splits "/ar/programm" into the language and the path.
+func (w *Web) language(path string) (agenda.Lang, string) {
+	head, rest, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	if l := agenda.Lang(head); l != agenda.German && w.Catalog.Enabled(l) {
+		return l, "/" + rest
+	}
+	return agenda.German, path
+}
+
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+func (w *Web) secureHeaders(h http.Header, id string) {
+	h.Set("Content-Security-Policy", policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Permissions-Policy", "geolocation=(), camera=(), microphone=()")
+	h.Set("X-Request-Id", id)
+	if w.secure {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+}
+
+// recovered answers a request whose handler panicked; the process lives on.
+func (w *Web) recovered(rw http.ResponseWriter, r *http.Request) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+		panic(p)
+	}
+	id, _ := r.Context().Value(requestIDKey).(string)
+	w.Log.Error("handler panicked", "request", id, "path", masked(r.URL.Path), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+	http.Error(rw, "Es ist ein Fehler aufgetreten. / An error occurred. ("+id+")", http.StatusInternalServerError)
+}
+
+// masked hides the secrets that stand in paths, for logs.
+func masked(path string) string {
+	for _, p := range []string{"/einloggen/", "/abmelden/", "/vormerkung/", "/einreichung/", "/feeds/group/", "/feeds/personal/"} {
+		if i := strings.Index(path, p); i >= 0 {
+			return path[:i+len(p)] + "…"
+		}
+	}
+	return agenda.Line(path)
+}
+
+// limiter allows every client so many posts: a burst, then one in some seconds.
+// It forgets clients that were away for a while.
+type limiter struct {
+	mu      sync.Mutex
+	clients map[string]*client
+}
+
+type client struct {
+	rate *rate.Limiter
+	seen time.Time
+}
+
+const (
+	postsBurst  = 40
+	postEvery   = 2 * time.Second
+	manyClients = 10000
+)
+
+func newLimiter() *limiter { return &limiter{clients: map[string]*client{}} }
+
+// allow reports whether the client may post at now.
+func (l *limiter) allow(address string, now time.Time) bool {
+	// An IPv6 host has a whole /64 of addresses.
+	if ip := net.ParseIP(address); ip != nil && ip.To4() == nil {
+		address = ip.Mask(net.CIDRMask(64, 128)).String()
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c := l.clients[address]
+	if c == nil {
+		if len(l.clients) >= manyClients {
+			l.forget(now)
+		}
+		c = &client{rate: rate.NewLimiter(rate.Every(postEvery), postsBurst)}
+		l.clients[address] = c
+	}
+	c.seen = now
+	return c.rate.AllowN(now, 1)
+}
+
+// forget drops clients that have all their posts again, or all if none has.
+func (l *limiter) forget(now time.Time) {
+	for a, c := range l.clients {
+		if now.Sub(c.seen) > postsBurst*postEvery {
+			delete(l.clients, a)
+		}
+	}
+	if len(l.clients) >= manyClients {
+		clear(l.clients)
+	}
+}

@@ -1,0 +1,192 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+
+	"widunetz/internal/agenda"
+	"widunetz/internal/almanac"
+)
+
+func (w *Web) showEdition(c *Ctx) error {
+	year, err := c.year()
+	if err != nil {
+		return err
+	}
+	e, err := w.Store.Edition(c.ctx(), year)
+	if err != nil {
+		// A proposal: the national week, two weeks earlier to one week later.
+		from, to := almanac.InterculturalWeek(year)
+		e = agenda.Edition{Year: year, Title: c.P.T("office.edition.title", "year", year), Starts: from.AddDays(-14), Ends: to.AddDays(7)}
+	}
+	return w.editionPage(c, http.StatusOK, e, nil)
+}
+
+func (w *Web) editionPage(c *Ctx, status int, e agenda.Edition, err error) error {
+	f := c.form("/koordination/ausgaben/"+strconv.Itoa(e.Year), "office.save")
+	f.must("title", e.Title, 150).text("motto", e.Motto, 200).text("patron", e.Patron, 200)
+	for _, d := range []struct {
+		name string
+		v    agenda.Date
+		must bool
+	}{{"starts", e.Starts, true}, {"ends", e.Ends, true}, {"submission", e.Submission, false}, {"print", e.Print, false}} {
+		f.add(field{Kind: "date", Name: d.name, Value: d.v.String(), Required: d.must})
+	}
+	events, perr := w.Store.Events(c.ctx(), e.Year)
+	if perr != nil {
+		return perr
+	}
+	opening := []option{{"", "–", e.Opening == ""}}
+	for _, v := range events {
+		if v.Edition == e.Year {
+			opening = append(opening, option{string(v.ID), c.P.DateShort(v.Start.Date) + " " + v.Title, v.ID == e.Opening})
+		}
+	}
+	f.choose("select", "opening", opening, false)
+	f.add(field{Kind: "text", Name: "leads", Value: leadsText(e.Leads), Max: 40, Hint: c.P.T("office.leads_hint", "default", leadsText(w.Store.Clock().EventLeads))})
+	f.check("open", e.Open)
+	if err != nil && !f.refuse(err) {
+		return err
+	}
+	return c.page(status, "form", c.P.T("office.edition.title", "year", e.Year), map[string]any{"Form": f, "Lead": c.P.T("office.edition.lead")})
+}
+
+func (w *Web) saveEdition(c *Ctx) error {
+	year, err := c.year()
+	if err != nil {
+		return err
+	}
+	var p agenda.Problems
+	e := agenda.Edition{
+		Year: year, Title: c.posted("title"), Motto: c.posted("motto"), Patron: c.posted("patron"), Starts: c.postedDate(&p, "starts"), Ends: c.postedDate(&p, "ends"),
+		Submission: c.postedDate(&p, "submission"), Print: c.postedDate(&p, "print"), Opening: agenda.EventID(c.posted("opening")), Leads: c.postedLeads(&p), Open: c.posted("open") != "",
+	}
+	if err = joined(p, e.Check()); err == nil {
+		_, err = w.Store.SaveEdition(c.ctx(), c.actor(), e)
+	}
+	if err != nil {
+		return w.editionPage(c, http.StatusUnprocessableEntity, e, err)
+	}
+	c.flash(c.P.T("office.saved", "name", e.Title))
+	return c.redirect("/koordination/veranstaltungen")
+}
+
+func (w *Web) showEvents(c *Ctx) error {
+	year, err := strconv.Atoi(c.DefaultQuery("year", "0"))
+	if err != nil {
+		year = 0
+	}
+	events, err := w.Store.Events(c.ctx(), year)
+	if err != nil {
+		return err
+	}
+	review := agenda.Review(c.Query("review"))
+	var out []agenda.Event
+	for _, e := range events {
+		if review == "" || e.Review == review {
+			out = append(out, e)
+		}
+	}
+	editions, err := w.Store.Editions(c.ctx())
+	if err != nil {
+		return err
+	}
+	return c.page(http.StatusOK, "events", c.P.T("office.events"), map[string]any{"Events": out, "Editions": editions, "Year": year, "Review": review, "NextYear": w.Store.Today().Year + 1})
+}
+
+// eventOfPath is the event of the address, a new one for "neu".
+func (c *Ctx) eventOfPath() (agenda.Event, error) {
+	if id := c.Param("event"); id != "" {
+		return c.store().Event(c.ctx(), agenda.EventID(id))
+	}
+	e := agenda.Event{EventDetails: agenda.EventDetails{Free: true, Languages: []string{"de"}, Audiences: []string{"alle"}}}
+	p := c.signedIn()
+	e.Internal = agenda.Contact{Name: p.Name(), Email: p.Email, Phone: p.Phone}
+	return e, nil
+}
+
+func (w *Web) showEventForm(c *Ctx) error {
+	e, err := c.eventOfPath()
+	if err != nil {
+		return err
+	}
+	return w.eventPage(c, http.StatusOK, e, e.EventDetails, nil)
+}
+
+func (w *Web) eventPage(c *Ctx, status int, e agenda.Event, d agenda.EventDetails, err error) error {
+	f := c.eventForm(c.path, "office.save", d).seen(e.Changed)
+	if e.ID == "" {
+		editions, eerr := w.Store.Editions(c.ctx())
+		if eerr != nil {
+			return eerr
+		}
+		options := []option{{"0", c.P.T("office.event.standalone"), true}}
+		for _, ed := range editions {
+			options = append(options, option{strconv.Itoa(ed.Year), ed.Title, false})
+		}
+		f.Fields = append([]field{{Kind: "select", Name: "edition", Options: options, Label: c.P.T("office.event.edition")}}, f.Fields...)
+	}
+	if err != nil && !f.refuse(err) {
+		return err
+	}
+	watchers, perr := w.Store.Watchers(c.ctx(), e.ID)
+	if perr != nil {
+		return perr
+	}
+	entries, _, perr := w.Store.History(c.ctx(), agenda.Ref{Kind: agenda.AboutEvent, ID: string(e.ID)}, "", 10)
+	if perr != nil {
+		return perr
+	}
+	title := e.Title
+	if e.ID == "" {
+		title = c.P.T("office.new_event")
+	}
+	return c.page(status, "eventform", title, map[string]any{"Form": f, "E": e, "Watchers": watchers, "Entries": entries, "Tell": e.Public()})
+}
+
+func (w *Web) saveEvent(c *Ctx) error {
+	e, err := c.eventOfPath()
+	if err != nil {
+		return err
+	}
+	d, problems := c.postedEvent()
+	if err = joined(problems, d.Clean().Check(false, w.Store.Loc())); err == nil {
+		if e.ID == "" {
+			edition, _ := strconv.Atoi(c.posted("edition")) // what is no year stands outside of editions
+			e, err = w.Store.AddEvent(c.ctx(), c.actor(), edition, d, agenda.Published)
+		} else {
+			e, err = w.Store.ChangeEvent(c.ctx(), c.actor(), e.ID, d, c.postedSeen(), c.telling())
+		}
+	}
+	if err != nil {
+		return w.eventPage(c, http.StatusUnprocessableEntity, e, d, err)
+	}
+	c.flash(c.P.T("office.saved", "name", e.Title))
+	return c.redirect("/koordination/veranstaltungen/" + string(e.ID))
+}
+
+func (w *Web) decideEvent(c *Ctx) error {
+	e, err := w.Store.Event(c.ctx(), agenda.EventID(c.Param("event")))
+	if err != nil {
+		return err
+	}
+	after, err := w.Store.DecideEvent(c.ctx(), c.actor(), e.ID, agenda.Review(c.posted("to")), c.posted("reason"), c.postedSeen())
+	if err != nil {
+		return w.eventPage(c, http.StatusUnprocessableEntity, e, e.EventDetails, err)
+	}
+	c.flash(c.P.T("office.decided." + string(after.Review)))
+	return c.redirect("/koordination/veranstaltungen/" + string(e.ID))
+}
+
+func (w *Web) standEvent(c *Ctx) error {
+	id := agenda.EventID(c.Param("event"))
+	to := agenda.Standing(c.posted("to"))
+	if to != agenda.Scheduled && to != agenda.Postponed && to != agenda.Cancelled {
+		return agenda.Problems{{Field: "standing", Rule: "one_of", Want: "scheduled, postponed, cancelled"}}
+	}
+	if _, err := w.Store.StandEvent(c.ctx(), c.actor(), id, to, c.posted("full") != "", c.postedSeen(), c.telling()); err != nil {
+		return err
+	}
+	c.flash(c.P.T("office.saved", "name", c.P.T("term.standing."+string(to))))
+	return c.redirect("/koordination/veranstaltungen/" + string(id))
+}

@@ -1,0 +1,319 @@
+package web
+
+import (
+	"encoding/base64"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"widunetz/internal/agenda"
+	"widunetz/internal/ics"
+	"widunetz/internal/sheet"
+)
+
+func (w *Web) showPeople(c *Ctx) error {
+	people, err := w.Store.People(c.ctx())
+	if err != nil {
+		return err
+	}
+	names, err := c.institutionNames()
+	if err != nil {
+		return err
+	}
+	if q := agenda.Fold(c.Query("q")); q != "" {
+		people = slices.DeleteFunc(people, func(p agenda.Person) bool {
+			return !strings.Contains(agenda.Fold(p.Name()+" "+p.Email+" "+names[p.Institution]), q)
+		})
+	}
+	return c.page(http.StatusOK, "people", c.P.T("office.people"), map[string]any{"People": people, "Institutions": names, "Q": c.Query("q")})
+}
+
+// personOfPath is the person of the address, a new one for "neu".
+func (c *Ctx) personOfPath() (agenda.Person, error) {
+	if c.Param("person") == "" {
+		return agenda.Person{Lang: agenda.German}, nil
+	}
+	return c.store().Person(c.ctx(), agenda.PersonID(c.Param("person")))
+}
+
+func (w *Web) showPerson(c *Ctx) error {
+	p, err := c.personOfPath()
+	if err != nil {
+		return err
+	}
+	return w.personPage(c, http.StatusOK, p, nil)
+}
+
+func (w *Web) personPage(c *Ctx, status int, p agenda.Person, err error) error {
+	institutions, ierr := w.Store.Institutions(c.ctx())
+	if ierr != nil {
+		return ierr
+	}
+	f := c.form(c.path, "office.save").seen(p.Changed)
+	f.text("given", p.Given, 100).must("family", p.Family, 100)
+	f.add(field{Kind: "email", Name: "email", Value: p.Email, Max: 254, Dir: "ltr"}).add(field{Kind: "tel", Name: "phone", Value: p.Phone, Max: 60, Dir: "ltr"})
+	options := []option{{"", "–", p.Institution == ""}}
+	for _, i := range institutions {
+		options = append(options, option{string(i.ID), i.Name, i.ID == p.Institution})
+	}
+	f.choose("select", "institution", options, false)
+	langs := make([]option, 0, 9)
+	for _, l := range w.Catalog.Langs() {
+		langs = append(langs, option{string(l), w.Catalog.Printer(l).Own(), l == p.Lang})
+	}
+	f.choose("select", "lang", langs, false).check("coordinator", p.Coordinator)
+	if err != nil && !f.refuse(err) {
+		return err
+	}
+	seats, serr := w.Store.SeatsOf(c.ctx(), p.ID)
+	if serr != nil {
+		return serr
+	}
+	title := p.Name()
+	if p.ID == "" {
+		title = c.P.T("office.new_person")
+	}
+	return c.page(status, "person", title, map[string]any{"Form": f, "P": p, "Seats": seats, "Today": w.Store.Today()})
+}
+
+func (w *Web) savePerson(c *Ctx) error {
+	p, err := c.personOfPath()
+	if err != nil {
+		return err
+	}
+	p.Given, p.Family, p.Email, p.Phone = c.posted("given"), c.posted("family"), c.posted("email"), c.posted("phone")
+	p.Institution, p.Coordinator = agenda.InstitutionID(c.posted("institution")), c.posted("coordinator") != ""
+	if l := agenda.Lang(c.posted("lang")); w.Catalog.Enabled(l) {
+		p.Lang = l
+	}
+	if p.ID == c.signedIn().ID && !p.Coordinator {
+		return w.personPage(c, http.StatusUnprocessableEntity, p, agenda.Problems{{Field: "coordinator", Rule: "itself"}})
+	}
+	saved, err := w.Store.SavePerson(c.ctx(), c.actor(), p, c.postedSeen())
+	if err != nil {
+		return w.personPage(c, http.StatusUnprocessableEntity, p, err)
+	}
+	c.flash(c.P.T("office.saved", "name", saved.Name()))
+	return c.redirect("/koordination/personen")
+}
+
+func (w *Web) showDeletePerson(c *Ctx) error {
+	p, err := c.personOfPath()
+	if err != nil {
+		return err
+	}
+	return c.page(http.StatusOK, "deleteperson", c.P.T("office.delete_person"), map[string]any{"P": p})
+}
+
+func (w *Web) deletePerson(c *Ctx) error {
+	id := agenda.PersonID(c.Param("person"))
+	if id == c.signedIn().ID {
+		return agenda.ErrDenied
+	}
+	if err := w.Store.DeletePerson(c.ctx(), c.actor(), id); err != nil {
+		return err
+	}
+	c.flash(c.P.T("office.deleted"))
+	return c.redirect("/koordination/personen")
+}
+
+func (w *Web) showInstitutions(c *Ctx) error { return w.institutionsPage(c, http.StatusOK, nil) }
+
+func (w *Web) institutionsPage(c *Ctx, status int, err error) error {
+	all, ierr := w.Store.Institutions(c.ctx())
+	if ierr != nil {
+		return ierr
+	}
+	people, ierr := w.Store.People(c.ctx())
+	if ierr != nil {
+		return ierr
+	}
+	count := map[agenda.InstitutionID]int{}
+	for _, p := range people {
+		count[p.Institution]++
+	}
+	f := c.form("/koordination/institutionen", "office.add")
+	f.must("name", "", 200).text("town", "", 60)
+	if err != nil && !f.refuse(err) {
+		return err
+	}
+	return c.page(status, "institutions", c.P.T("office.institutions"), map[string]any{"All": all, "Count": count, "Form": f})
+}
+
+func (w *Web) saveInstitution(c *Ctx) error {
+	i := agenda.Institution{ID: agenda.InstitutionID(c.posted("id")), Name: c.posted("name"), Town: c.posted("town")}
+	if i.ID != "" {
+		old, err := w.Store.Institution(c.ctx(), i.ID)
+		if err != nil {
+			return err
+		}
+		i.Aliases = old.Aliases
+	}
+	if _, err := w.Store.SaveInstitution(c.ctx(), c.actor(), i); err != nil {
+		return w.institutionsPage(c, http.StatusUnprocessableEntity, err)
+	}
+	return c.redirect("/koordination/institutionen")
+}
+
+func (w *Web) mergeInstitutions(c *Ctx) error {
+	into, from := agenda.InstitutionID(c.posted("into")), agenda.InstitutionID(c.posted("from"))
+	if err := w.Store.MergeInstitutions(c.ctx(), c.actor(), into, from); err != nil {
+		return err
+	}
+	c.flash(c.P.T("office.merged"))
+	return c.redirect("/koordination/institutionen")
+}
+
+func (w *Web) showImport(c *Ctx) error { return w.importPage(c, http.StatusOK, nil) }
+
+func (w *Web) importPage(c *Ctx, status int, err error) error {
+	groups, gerr := w.Store.Groups(c.ctx())
+	if gerr != nil {
+		return gerr
+	}
+	f := c.form("/koordination/import", "import.preview")
+	f.Upload = true
+	f.choose("radios", "kind", c.codes("import.kind.", []string{"people", "events", "calendar"}, "people"), true)
+	f.Fields[0].Label = c.P.T("import.what")
+	options := []option{{"", "–", true}}
+	for _, g := range groups {
+		options = append(options, option{string(g.ID), g.Name, false})
+	}
+	f.add(field{Kind: "select", Name: "group", Options: options, Label: c.P.T("import.group")})
+	f.add(field{Kind: "file", Name: "file", Required: true})
+	values := map[string]any{"Form": f}
+	if err != nil {
+		values["Problem"] = err.Error()
+	}
+	return c.page(status, "import", c.P.T("import.title"), values)
+}
+
+// runImport shows what a file would change; the second post, with the file in
+// the form, does it.
+func (w *Web) runImport(c *Ctx) error {
+	b, err := c.postedFile()
+	if err != nil {
+		return err
+	}
+	kind, group, really := c.posted("kind"), agenda.GroupID(c.posted("group")), c.posted("do") == "import"
+	report, err := w.importFile(c, kind, group, b, !really)
+	if err != nil {
+		var size *http.MaxBytesError
+		if errors.As(err, &size) {
+			return err
+		}
+		return w.importPage(c, http.StatusUnprocessableEntity, err)
+	}
+	if really {
+		c.flash(c.P.T("import.done", "added", report.Count("added"), "changed", report.Count("changed"), "problems", len(report.Problems)))
+	}
+	return c.page(http.StatusOK, "importreport", c.P.T("import.title"), map[string]any{
+		"Report": report, "Done": really, "Kind": kind, "Group": group, "Data": base64.StdEncoding.EncodeToString(b),
+		"Added": report.Count("added"), "Changed": report.Count("changed"), "Same": report.Count("same"),
+	})
+}
+
+// postedFile reads the file of the form, or its copy in the preview.
+func (c *Ctx) postedFile() ([]byte, error) {
+	if s := c.PostForm("data"); s != "" {
+		b, err := base64.StdEncoding.DecodeString(s)
+		if err != nil {
+			return nil, agenda.Problems{{Field: "file", Rule: "required"}}
+		}
+		return b, nil
+	}
+	head, err := c.FormFile("file")
+	if err != nil {
+		var size *http.MaxBytesError
+		if errors.As(err, &size) {
+			return nil, err
+		}
+		return nil, agenda.Problems{{Field: "file", Rule: "required"}}
+	}
+	f, err := head.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(f)
+}
+
+func (w *Web) importFile(c *Ctx, kind string, group agenda.GroupID, b []byte, dry bool) (report agenda.Report, err error) {
+	if kind == "calendar" {
+		today := w.Store.Today()
+		items, problems, err := ics.Decode(b, w.Store.Loc(), today, today.AddDays(3*366))
+		if err != nil {
+			return report, err
+		}
+		report, err = w.Store.ImportMeetings(c.ctx(), c.actor(), group, items, false, dry)
+		for _, p := range problems {
+			report.Problems = append(report.Problems, agenda.RowProblem{Value: p.Text, Rule: p.Rule, Want: p.Got})
+		}
+		return report, err
+	}
+	t, err := sheet.Read(b)
+	if err != nil {
+		return report, err
+	}
+	var problems []agenda.RowProblem
+	if kind == "events" {
+		var rows []agenda.EventRow
+		if rows, problems, err = sheet.Events(t); err == nil {
+			report, err = w.Store.ImportEvents(c.ctx(), c.actor(), rows, dry)
+		}
+	} else {
+		var rows []agenda.PersonRow
+		if rows, problems, err = sheet.People(t); err == nil {
+			report, err = w.Store.ImportPeople(c.ctx(), c.actor(), rows, dry)
+		}
+	}
+	report.Problems = append(problems, report.Problems...)
+	slices.SortStableFunc(report.Problems, func(a, b agenda.RowProblem) int { return a.Line - b.Line })
+	return report, err
+}
+
+// export answers with a table of people or of a year's events, as the import
+// reads it.
+func (w *Web) export(c *Ctx) error {
+	name, format, _ := strings.Cut(c.Param("file"), ".")
+	head, rows, err := w.exportRows(c, name)
+	if err != nil {
+		return err
+	}
+	c.Header("Content-Disposition", `attachment; filename="`+c.Param("file")+`"`)
+	c.Header("Last-Modified", w.Store.Now().Format(http.TimeFormat))
+	switch format {
+	case "csv":
+		c.Header("Content-Type", "text/csv; charset=utf-8")
+		return sheet.WriteCSV(c.Writer, head, rows)
+	case "xlsx":
+		c.Header("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+		return sheet.WriteXLSX(c.Writer, name, head, rows)
+	}
+	return agenda.ErrNotFound
+}
+
+func (w *Web) exportRows(c *Ctx, name string) (head []string, rows [][]string, err error) {
+	switch {
+	case name == "personen":
+		rows, err = w.Store.PeopleRows(c.ctx(), sheet.PersonCells)
+		return sheet.PeopleHead, rows, err
+	case strings.HasPrefix(name, "programm-"):
+		t, err := time.Parse("2006", strings.TrimPrefix(name, "programm-"))
+		if err != nil {
+			return nil, nil, agenda.ErrNotFound
+		}
+		events, err := w.Store.Events(c.ctx(), t.Year())
+		german := w.Catalog.Printer(agenda.German)
+		for _, e := range events {
+			if e.Public() {
+				rows = append(rows, sheet.EventCells(e, func(key string) string { return german.T(key) }))
+			}
+		}
+		return sheet.EventsHead, rows, err
+	}
+	return nil, nil, agenda.ErrNotFound
+}

@@ -1,0 +1,171 @@
+package web
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+
+	"widunetz/internal/agenda"
+	"widunetz/internal/lang"
+)
+
+//go:embed templates
+var templateFiles embed.FS
+
+// pages are the templates, one set per page: layout, parts and the page itself.
+type pages struct {
+	sets   map[string]*template.Template
+	assets assets
+}
+
+func loadPages(a assets) (*pages, error) {
+	base, err := template.New("layout").Funcs(template.FuncMap{"dict": dict, "asset": a.url}).ParseFS(templateFiles, "templates/layout.html", "templates/part_*.html")
+	if err != nil {
+		return nil, fmt.Errorf("templates: %w", err)
+	}
+	names, err := fs.Glob(templateFiles, "templates/*.html")
+	if err != nil {
+		return nil, err
+	}
+	p := &pages{sets: map[string]*template.Template{}, assets: a}
+	for _, n := range names {
+		name := strings.TrimSuffix(path.Base(n), ".html")
+		if name == "layout" || strings.HasPrefix(name, "part_") {
+			continue
+		}
+		set, err := base.Clone()
+		if err == nil {
+			_, err = set.ParseFS(templateFiles, n)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("template %s: %w", name, err)
+		}
+		p.sets[name] = set
+	}
+	return p, nil
+}
+
+// dict makes a map of names and values, for parts that need several.
+func dict(pairs ...any) (map[string]any, error) {
+	m := map[string]any{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		name, ok := pairs[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("dict: name %v is no text", pairs[i])
+		}
+		m[name] = pairs[i+1]
+	}
+	return m, nil
+}
+
+// view is what every template gets: its data and what all pages share.
+type view struct {
+	*lang.Printer
+	Title  string
+	Path   string // without the language
+	Query  string
+	Site   Site
+	Person *agenda.Person
+	Flash  string
+	Langs  []langLink
+	Offer  *langLink // the browser's language, if it is another
+	Now    agenda.Local
+	Demo   bool
+	Loc    *time.Location
+	Data   map[string]any
+	URLs   func(string) string
+}
+
+type langLink struct {
+	Tag, Dir, Own, URL, Text string
+	Current                  bool
+}
+
+// URL returns the path of a page in the language of this one.
+func (v view) URL(path string) string { return v.URLs(path) }
+
+// Is reports whether the page stands under the path, for the navigation.
+func (v view) Is(path string) bool {
+	return v.Path == path || path != "/" && strings.HasPrefix(v.Path, path+"/")
+}
+
+// Term returns the word for a code: Term "category" "fest".
+func (v view) Term(kind string, code any) string { return v.T("term." + kind + "." + fmt.Sprint(code)) }
+
+// Terms returns the words for codes, as a list.
+func (v view) Terms(kind string, codes []string) string {
+	out := make([]string, len(codes))
+	for i, c := range codes {
+		out[i] = v.Term(kind, c)
+	}
+	return v.List(out)
+}
+
+// Stamp shows an instant at the network's place.
+func (v view) Stamp(t time.Time) string {
+	if t.IsZero() {
+		return "–"
+	}
+	l := agenda.LocalOf(t, v.Loc)
+	return v.DateShort(l.Date) + ", " + v.Clock(l)
+}
+
+// render executes a page's template into a buffer: a page is never half.
+func (c *Ctx) render(name, title string, values map[string]any) ([]byte, error) {
+	set := c.w.pages.sets[name]
+	if set == nil {
+		return nil, fmt.Errorf("page %q has no template", name)
+	}
+	v := view{
+		Printer: c.P, Title: title, Path: c.path, Query: c.Request.URL.RawQuery, Site: c.w.Site, Person: c.signedIn(), Demo: c.w.Demo != nil,
+		Langs: c.langLinks(), Now: agenda.LocalOf(c.store().Now(), c.store().Loc()), URLs: c.url, Data: values, Loc: c.store().Loc(),
+	}
+	if personal(c.path) {
+		v.Flash = c.w.sessions.PopString(c.ctx(), "flash")
+		v.Offer = c.offer()
+	}
+	var b bytes.Buffer
+	if err := set.ExecuteTemplate(&b, "layout", v); err != nil {
+		return nil, fmt.Errorf("page %s: %w", name, err)
+	}
+	return b.Bytes(), nil
+}
+
+// page answers with a page made for this request.
+func (c *Ctx) page(status int, name, title string, values map[string]any) error {
+	b, err := c.render(name, title, values)
+	if err != nil {
+		return err
+	}
+	c.Data(status, "text/html; charset=utf-8", b)
+	return nil
+}
+
+func (c *Ctx) langLinks() []langLink {
+	var out []langLink
+	query := ""
+	if c.Request.URL.RawQuery != "" && c.Request.Method == http.MethodGet {
+		query = "?" + c.Request.URL.RawQuery
+	}
+	for _, l := range c.w.Catalog.Langs() {
+		p := c.w.Catalog.Printer(l)
+		out = append(out, langLink{Tag: p.Tag(), Dir: p.Dir(), Own: p.Own(), URL: localURL(l, c.path) + query, Current: l == c.P.Lang()})
+	}
+	return out
+}
+
+// offer is a link to the page in the browser's language; it never redirects.
+func (c *Ctx) offer() *langLink {
+	l := c.w.Catalog.Match(c.GetHeader("Accept-Language"))
+	if l == c.P.Lang() {
+		return nil
+	}
+	p := c.w.Catalog.Printer(l)
+	return &langLink{Tag: p.Tag(), Dir: p.Dir(), Own: p.Own(), URL: localURL(l, c.path), Text: p.T("frame.offer")}
+}

@@ -1,0 +1,339 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+
+	"widunetz/internal/agenda"
+	"widunetz/internal/almanac"
+	"widunetz/internal/store"
+)
+
+// publicPage answers with a page of the programme, kept until the programme or
+// the day changes.
+func (c *Ctx) publicPage(key, name string, fill func(p *programme) (title string, values map[string]any, err error)) error {
+	revision, err := c.store().Revision(c.ctx(), store.Programme)
+	if err != nil {
+		return err
+	}
+	return c.keepPage(key, revision+" "+c.w.today(), func() ([]byte, error) {
+		p, err := c.w.public.load(c.ctx())
+		if err != nil {
+			return nil, err
+		}
+		title, values, err := fill(p)
+		if err != nil {
+			return nil, err
+		}
+		return c.render(name, title, values)
+	})
+}
+
+const homeEvents = 6
+
+func (w *Web) showHome(c *Ctx) error {
+	return c.publicPage("home", "home", func(p *programme) (string, map[string]any, error) {
+		today := w.Store.Today()
+		next := slices.DeleteFunc(slices.Clone(p.events), func(e *entry) bool {
+			return e.End.Date.Before(today) || e.Standing == agenda.Cancelled
+		})
+		ed, ok := p.current(today)
+		m := map[string]any{"Next": next[:min(len(next), homeEvents)], "HasEdition": ok, "Edition": ed, "Open": ok && ed.Accepts(today)}
+		return w.Site.Name, m, nil
+	})
+}
+
+// showCurrent leads to the edition that is on or comes next; events of their
+// own stand in the year.
+func (w *Web) showCurrent(c *Ctx) error {
+	p, err := w.public.load(c.ctx())
+	if err != nil {
+		return err
+	}
+	year := w.Store.Today().Year
+	if ed, ok := p.current(w.Store.Today()); ok {
+		year = ed.Year
+	}
+	path := c.url("/programm/" + strconv.Itoa(year))
+	if q := parseFilter(c.Request.URL.Query()).query(); q != "" {
+		path += "?" + q
+	}
+	c.Redirect(http.StatusFound, path)
+	return nil
+}
+
+func (c *Ctx) year() (int, error) {
+	n, err := strconv.Atoi(c.Param("year"))
+	if err != nil || n < 2000 || n > 2100 {
+		return 0, agenda.ErrNotFound
+	}
+	return n, nil
+}
+
+// day is one day of a list.
+type day struct {
+	Date   agenda.Date
+	Events []*entry
+}
+
+func byDay(events []*entry) []day {
+	var out []day
+	for _, e := range events {
+		if n := len(out); n == 0 || out[n-1].Date != e.Start.Date {
+			out = append(out, day{Date: e.Start.Date})
+		}
+		out[len(out)-1].Events = append(out[len(out)-1].Events, e)
+	}
+	return out
+}
+
+func (w *Web) showProgramme(c *Ctx) error {
+	year, err := c.year()
+	if err != nil {
+		return err
+	}
+	q := c.Request.URL.Query()
+	f, month := parseFilter(q), q.Get("ansicht") == "monat"
+	key := "programme " + strconv.Itoa(year) + " " + strconv.FormatBool(month) + " " + f.query()
+	return c.publicPage(key, "programme", func(p *programme) (string, map[string]any, error) {
+		ed, isEdition := p.edition(year)
+		events := append(slices.Clone(p.of(year)), w.standalone(p, year)...)
+		slices.SortFunc(events, byStart)
+		if !isEdition && len(events) == 0 && year != w.Store.Today().Year {
+			return "", nil, agenda.ErrNotFound
+		}
+		title := c.P.T("programme.year", "year", year)
+		if isEdition {
+			title = ed.Title
+		}
+		shown := f.apply(events)
+		path, feed := "/programm/"+strconv.Itoa(year), "/feeds/programme/"+strconv.Itoa(year)+".ics"
+		if !isEdition {
+			feed = "/feeds/programme.ics"
+		}
+		if f.Active() {
+			feed += "?" + f.query()
+		}
+		sub, err := c.subscription(feed)
+		if err != nil {
+			return "", nil, err
+		}
+		m := map[string]any{
+			"Year": year, "HasEdition": isEdition, "Edition": ed, "Open": isEdition && ed.Accepts(w.Store.Today()), "Path": path, "Filter": f, "Query": f.query(),
+			"Words": f.words(c.P), "All": len(events), "Shown": len(shown), "Days": byDay(shown), "Month": month, "Feed": sub, "Choices": w.choices(c, events, f),
+		}
+		if month {
+			m["Grids"] = w.grids(shown)
+		}
+		return title, m, nil
+	})
+}
+
+// standalone returns the events outside of editions that start in the year.
+func (w *Web) standalone(p *programme, year int) []*entry {
+	return slices.DeleteFunc(p.of(0), func(e *entry) bool { return e.Start.Year != year })
+}
+
+// choices are the options of the filter: what occurs in the programme.
+func (w *Web) choices(c *Ctx, events []*entry, f filter) map[string][]option {
+	seen := map[string]map[string]bool{"town": {}, "audience": {}, "language": {}, "category": {}, "day": {}}
+	organisers := map[string]string{}
+	for _, e := range events {
+		seen["town"][e.Venue.Town] = true
+		seen["category"][e.Category] = true
+		seen["day"][e.Start.Date.String()] = true
+		organisers[agenda.Slug(e.Organiser)] = e.Organiser
+		for _, a := range e.Audiences {
+			seen["audience"][a] = true
+		}
+		for _, l := range e.Languages {
+			seen["language"][l] = true
+		}
+	}
+	out := map[string][]option{}
+	for _, t := range append(slices.Clone(agenda.Towns), agenda.Online) {
+		if seen["town"][t] {
+			out["town"] = append(out["town"], option{agenda.Slug(t), t, agenda.Slug(t) == f.Town})
+		}
+	}
+	pick := func(name, prefix string, codes []string, on string) {
+		for _, code := range codes {
+			if seen[name][code] {
+				out[name] = append(out[name], option{code, c.P.T(prefix + code), code == on})
+			}
+		}
+	}
+	pick("audience", "term.audience.", agenda.Audiences, f.Audience)
+	pick("language", "term.language.", agenda.Languages, f.Language)
+	pick("category", "term.category.", agenda.Categories, f.Category)
+	for _, s := range slices.Sorted(keys(seen["day"])) {
+		d, _ := agenda.ParseDate(s) // it was a date before
+		out["day"] = append(out["day"], option{s, c.P.DateMedium(d), d == f.Day})
+	}
+	for _, slug := range slices.Sorted(keys(organisers)) {
+		out["organiser"] = append(out["organiser"], option{slug, organisers[slug], slug == f.Organiser})
+	}
+	return out
+}
+
+func keys[K comparable, V any](m map[K]V) func(func(K) bool) {
+	return func(yield func(K) bool) {
+		for k := range m {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+// grid is a month as a table of weeks from Monday to Sunday.
+type grid struct {
+	First agenda.Date
+	Weeks [][]cell
+}
+
+// cell is one day of a grid.
+type cell struct {
+	Date    agenda.Date
+	Outside bool // of the month
+	Today   bool
+	Holiday string // message key
+	Events  []*entry
+}
+
+// grids returns a grid for each month in which there is an event.
+func (w *Web) grids(events []*entry) []grid {
+	var out []grid
+	for _, e := range events {
+		first := agenda.Date{Year: e.Start.Year, Month: e.Start.Month, Day: 1}
+		if n := len(out); n == 0 || out[n-1].First != first {
+			out = append(out, w.grid(first, events))
+		}
+	}
+	return out
+}
+
+func (w *Web) grid(first agenda.Date, events []*entry) grid {
+	g := grid{First: first}
+	d := first.AddDays(-(int(first.Weekday()) + 6) % 7)
+	for {
+		var week []cell
+		for range 7 {
+			one := cell{Date: d, Outside: d.Month != first.Month, Today: d == w.Store.Today()}
+			if h, ok := almanac.Holiday(d); ok {
+				one.Holiday = h.Key
+			}
+			for _, e := range events {
+				if !d.Before(e.Start.Date) && !d.After(e.End.Date) && !one.Outside {
+					one.Events = append(one.Events, e)
+				}
+			}
+			week = append(week, one)
+			d = d.AddDays(1)
+		}
+		g.Weeks = append(g.Weeks, week)
+		if d.Month != first.Month {
+			return g
+		}
+	}
+}
+
+const submitSlug = "einreichen"
+
+func (w *Web) showEvent(c *Ctx) error {
+	year, err := c.year()
+	if err != nil {
+		return err
+	}
+	if c.Param("slug") == submitSlug {
+		return w.showSubmit(c, year)
+	}
+	key := "event " + strconv.Itoa(year) + " " + c.Param("slug")
+	return c.publicPage(key, "event", func(p *programme) (string, map[string]any, error) {
+		e := p.bySlug(year, c.Param("slug"))
+		if e == nil {
+			return "", nil, agenda.ErrNotFound
+		}
+		ed, _ := p.edition(e.Edition)
+		sub, err := c.subscription("/feeds/event/" + string(e.ID) + ".ics")
+		if err != nil {
+			return "", nil, err
+		}
+		over := e.End.Date.Before(w.Store.Today()) // the page is kept for the day
+		return e.Title, map[string]any{
+			"E": e, "Edition": ed, "Feed": sub, "ICS": "/feeds/event/" + string(e.ID) + ".ics", "Moved": e.Was != nil, "Over": over,
+			"Remind": !over && e.Standing != agenda.Cancelled, "Watch": w.watchForm(c, e.Event, ""),
+		}, nil
+	})
+}
+
+func (w *Web) watchForm(c *Ctx, e agenda.Event, email string) *form {
+	f := c.form("/programm/"+strconv.Itoa(e.Year())+"/"+e.Slug+"/erinnern", "watch.submit")
+	f.add(field{Kind: "email", Name: "email", Value: email, Required: true, Max: 254, Auto: "email", Dir: "ltr", Label: c.P.T("watch.email"), Hint: c.P.T("watch.hint")})
+	return f
+}
+
+// watch notes a wish to be reminded. The answer is the same for every address.
+func (w *Web) watch(c *Ctx) error {
+	year, err := c.year()
+	if err != nil {
+		return err
+	}
+	e, err := w.Store.EventBySlug(c.ctx(), year, c.Param("slug"))
+	if err != nil {
+		return err
+	}
+	email := c.posted("email")
+	if err := w.Store.Watch(c.ctx(), e.ID, email, c.P.Lang()); err != nil {
+		f := w.watchForm(c, e, email)
+		if !f.refuse(err) {
+			return err
+		}
+		return c.page(http.StatusUnprocessableEntity, "form", c.P.T("watch.title"), map[string]any{"Form": f, "Lead": e.Title})
+	}
+	return c.page(http.StatusOK, "message", c.P.T("watch.sent.title"), map[string]any{"Text": c.P.T("watch.sent.text"), "Back": "/programm/" + strconv.Itoa(year) + "/" + e.Slug, "BackText": e.Title})
+}
+
+func (w *Web) showWatch(c *Ctx) error {
+	c.Header("Cache-Control", "no-store")
+	t, e, err := w.Store.Watcher(c.ctx(), c.Param("token"))
+	if err != nil {
+		return err
+	}
+	return c.page(http.StatusOK, "watch", c.P.T("watch.title"), map[string]any{"W": t, "E": e, "Action": "/vormerkung/" + c.Param("token")})
+}
+
+// decideWatch confirms or ends a wish to be reminded. A mail program's one-click
+// post (RFC 8058) ends it.
+func (w *Web) decideWatch(c *Ctx) error {
+	token := c.Param("token")
+	if c.PostForm("List-Unsubscribe") == "One-Click" || c.posted("do") == "cancel" {
+		if err := w.Store.Unwatch(c.ctx(), token); err != nil {
+			return err
+		}
+		return c.page(http.StatusOK, "message", c.P.T("watch.ended.title"), map[string]any{"Text": c.P.T("watch.ended.text"), "Back": "/programm", "BackText": c.P.T("frame.programme")})
+	}
+	t, e, err := w.Store.ConfirmWatch(c.ctx(), token)
+	if err != nil {
+		return err
+	}
+	return c.page(http.StatusOK, "watch", c.P.T("watch.title"), map[string]any{"W": t, "E": e, "Action": "/vormerkung/" + token, "Just": true})
+}
+
+func (w *Web) showMute(c *Ctx) error {
+	c.Header("Cache-Control", "no-store")
+	p, kind, err := w.Store.MuteToken(c.ctx(), c.Param("token"))
+	if err != nil {
+		return err
+	}
+	stays := kind != agenda.KindDigest && !slices.Contains(agenda.Muteable, kind)
+	return c.page(http.StatusOK, "mute", c.P.T("watch.mute.title"), map[string]any{"Kind": kind, "Off": !p.Wants(kind), "Stays": stays, "Action": "/abmelden/" + c.Param("token")})
+}
+
+func (w *Web) mute(c *Ctx) error {
+	if err := w.Store.Mute(c.ctx(), c.Param("token")); err != nil {
+		return err
+	}
+	return w.showMute(c)
+}

@@ -1,0 +1,181 @@
+package web
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+
+	"widunetz/internal/agenda"
+	"widunetz/internal/ics"
+	"widunetz/internal/lang"
+	"widunetz/internal/letter"
+	"widunetz/internal/store"
+)
+
+// entry is one public event, decoded once, with its rendered calendar form.
+type entry struct {
+	agenda.Event
+	search string // folded text that the filter searches
+
+	mu   sync.Mutex
+	vcal map[agenda.Lang][]byte
+}
+
+// calendar returns the event's VEVENT, rendered once.
+func (e *entry) calendar(w *Web, p *lang.Printer) ([]byte, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if b := e.vcal[p.Lang()]; b != nil {
+		return b, nil
+	}
+	b, err := ics.Event(letter.EventItem(e.Event, p, w.Site.BaseURL), w.Store.Loc(), ics.Options{})
+	if err != nil {
+		return nil, err
+	}
+	if e.vcal == nil {
+		e.vcal = map[agenda.Lang][]byte{}
+	}
+	e.vcal[p.Lang()] = b
+	return b, nil
+}
+
+// programme is all that is public at one revision. It does not change.
+type programme struct {
+	revision string
+	journal  uint64
+	events   []*entry // by start
+	editions []agenda.Edition
+}
+
+// projection follows the store: after a change it reads only what changed.
+type projection struct {
+	store *store.Store
+	mu    sync.Mutex
+	now   *programme
+}
+
+// load returns the programme as it is now.
+func (p *projection) load(ctx context.Context) (*programme, error) {
+	revision, err := p.store.Revision(ctx, store.Programme)
+	if err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.now != nil && p.now.revision == revision {
+		return p.now, nil
+	}
+	next, err := p.follow(ctx, revision)
+	if err != nil {
+		return nil, err
+	}
+	p.now = next
+	return next, nil
+}
+
+func (p *projection) follow(ctx context.Context, revision string) (*programme, error) {
+	since := uint64(0)
+	sameEpoch := p.now != nil && strings.SplitN(p.now.revision, ".", 2)[0] == strings.SplitN(revision, ".", 2)[0]
+	if sameEpoch {
+		since = p.now.journal
+	}
+	rev, changed, complete, err := p.store.Journal(ctx, store.Programme, since)
+	if err != nil {
+		return nil, err
+	}
+	next := &programme{revision: revision, journal: rev}
+	if next.editions, err = p.store.Editions(ctx); err != nil {
+		return nil, err
+	}
+	if !sameEpoch || !complete {
+		return next, p.readAll(ctx, next)
+	}
+	next.events = slices.DeleteFunc(slices.Clone(p.now.events), func(e *entry) bool { return slices.Contains(changed, string(e.ID)) })
+	for _, id := range changed {
+		if strings.HasPrefix(id, "edition.") {
+			continue
+		}
+		e, err := p.store.Event(ctx, agenda.EventID(id))
+		if err != nil {
+			return nil, err
+		}
+		if e.Public() {
+			next.insert(newEntry(e))
+		}
+	}
+	return next, nil
+}
+
+func (p *projection) readAll(ctx context.Context, next *programme) error {
+	all, err := p.store.Events(ctx, 0)
+	if err != nil {
+		return err
+	}
+	for _, e := range all {
+		if e.Public() {
+			next.events = append(next.events, newEntry(e))
+		}
+	}
+	slices.SortFunc(next.events, byStart)
+	return nil
+}
+
+func newEntry(e agenda.Event) *entry {
+	text := strings.Join([]string{e.Title, e.Subtitle, e.Summary, e.Description, e.Organiser, strings.Join(e.CoOrganisers, " "), e.Venue.Line()}, " ")
+	return &entry{Event: e, search: agenda.Fold(text)}
+}
+
+func byStart(a, b *entry) int {
+	if c := a.Start.Compare(b.Start); c != 0 {
+		return c
+	}
+	return strings.Compare(string(a.ID), string(b.ID))
+}
+
+func (p *programme) insert(e *entry) {
+	i, _ := slices.BinarySearchFunc(p.events, e, byStart)
+	p.events = slices.Insert(p.events, i, e)
+}
+
+// of returns the events of an edition's year (0: those outside of editions).
+func (p *programme) of(edition int) []*entry {
+	var out []*entry
+	for _, e := range p.events {
+		if e.Edition == edition {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// edition returns the edition of a year.
+func (p *programme) edition(year int) (agenda.Edition, bool) {
+	for _, e := range p.editions {
+		if e.Year == year {
+			return e, true
+		}
+	}
+	return agenda.Edition{}, false
+}
+
+// current returns the edition that is on or comes next, else the last one.
+func (p *programme) current(today agenda.Date) (agenda.Edition, bool) {
+	var best agenda.Edition
+	for _, e := range p.editions { // the latest first
+		if best.Year == 0 || !e.Ends.Before(today) {
+			best = e
+		}
+	}
+	return best, best.Year != 0
+}
+
+// bySlug finds an event by its address.
+func (p *programme) bySlug(year int, slug string) *entry {
+	for _, e := range p.events {
+		if e.Slug == slug && e.Year() == year {
+			return e
+		}
+	}
+	return nil
+}

@@ -1,0 +1,127 @@
+package web
+
+import "net/http"
+
+// route is one address: who may ask for it and what answers.
+type route struct {
+	method, path string
+	who          who
+	handler      func(*Ctx) error
+}
+
+// routes is the table of all addresses but those of the feeds (feed.go).
+func (w *Web) routes() []route {
+	const get, post = http.MethodGet, http.MethodPost
+	all := []route{
+		{get, "/", anyone, w.showHome},
+		{get, "/programm", anyone, w.showCurrent},
+		{get, "/programm/:year", anyone, w.showProgramme},
+		{get, "/programm/:year/:slug", anyone, w.showEvent},
+		{post, "/programm/:year/:slug", anyone, w.submit}, // of the page einreichen
+		{post, "/programm/:year/:slug/erinnern", anyone, w.watch},
+		{get, "/vormerkung/:token", anyone, w.showWatch},
+		{post, "/vormerkung/:token", anyone, w.decideWatch},
+		{get, "/abmelden/:token", anyone, w.showMute},
+		{post, "/abmelden/:token", anyone, w.mute},
+		{get, "/einreichung/:token", anyone, w.showSubmission},
+		{post, "/einreichung/:token", anyone, w.editSubmission},
+
+		{get, "/impressum", anyone, w.showLegal},
+		{get, "/datenschutz", anyone, w.showLegal},
+		{get, "/barrierefreiheit", anyone, w.showLegal},
+		{get, "/static/*file", anyone, w.showAsset},
+		{get, "/robots.txt", anyone, w.showRobots},
+		{get, "/healthz", anyone, w.showHealth},
+		{get, "/readyz", anyone, w.showReady},
+
+		{get, "/einloggen", anyone, w.showLogin},
+		{post, "/einloggen", anyone, w.askLogin},
+		{get, "/einloggen/:token", anyone, w.showLoginLink},
+		{post, "/einloggen/:token", anyone, w.logIn},
+		{post, "/ausloggen", anyone, w.logOut},
+		{get, "/konto", member, w.showAccount},
+		{post, "/konto", member, w.saveAccount},
+		{post, "/konto/kalender", member, w.renewFeed},
+		{get, "/so-gehts", member, w.showHowTo},
+		{get, "/gremien", member, w.showGroups},
+		{get, "/gremien/:group", member, w.showGroup},
+		{get, "/gremien/:group/:year", member, w.showYear},
+		{get, "/sitzungen/:meeting", member, w.showMeeting},
+	}
+	all = append(all, w.officeRoutes()...)
+	if w.Demo != nil {
+		all = append(all, w.demoRoutes()...)
+	}
+	return all
+}
+
+// officeRoutes are the desk of the coordinators; what concerns one group is
+// open to its chair as well.
+func (w *Web) officeRoutes() []route {
+	const get, post = http.MethodGet, http.MethodPost
+	const desk = "/koordination"
+	return []route{
+		{get, desk, coordinator, w.showDesk},
+		{get, desk + "/ausgang", coordinator, w.showOutbox},
+		{get, desk + "/ausgang/:message", coordinator, w.showMessage},
+		{post, desk + "/ausgang/:message", coordinator, w.handleMessage},
+		{get, desk + "/verlauf", coordinator, w.showHistory},
+
+		{get, desk + "/personen", coordinator, w.showPeople},
+		{get, desk + "/personen/neu", coordinator, w.showPerson},
+		{post, desk + "/personen/neu", coordinator, w.savePerson},
+		{get, desk + "/personen/:person", coordinator, w.showPerson},
+		{post, desk + "/personen/:person", coordinator, w.savePerson},
+		{get, desk + "/personen/:person/loeschen", coordinator, w.showDeletePerson},
+		{post, desk + "/personen/:person/loeschen", coordinator, w.deletePerson},
+		{get, desk + "/institutionen", coordinator, w.showInstitutions},
+		{post, desk + "/institutionen", coordinator, w.saveInstitution},
+		{post, desk + "/institutionen/vereinen", coordinator, w.mergeInstitutions},
+		{get, desk + "/import", coordinator, w.showImport},
+		{post, desk + "/import", coordinator, w.runImport},
+		{get, desk + "/export/:file", coordinator, w.export},
+
+		{get, desk + "/gremien/neu", coordinator, w.showGroupForm},
+		{post, desk + "/gremien/neu", coordinator, w.saveGroup},
+		{get, desk + "/gremien/:group", coordinator, w.showGroupForm},
+		{post, desk + "/gremien/:group", coordinator, w.saveGroup},
+		{get, desk + "/gremien/:group/sitze", coordinator, w.showSeats},
+		{post, desk + "/gremien/:group/sitze", coordinator, w.saveSeat},
+		{post, desk + "/gremien/:group/kalender", coordinator, w.renewGroupFeed},
+		{get, desk + "/gremien/:group/termine", chair, w.showPlan},
+		{post, desk + "/gremien/:group/termine", chair, w.plan},
+		{get, desk + "/gremien/:group/einladen", chair, w.showInvite},
+		{post, desk + "/gremien/:group/einladen", chair, w.invite},
+		{get, desk + "/sitzungen/:meeting", chair, w.showMeetingForm},
+		{post, desk + "/sitzungen/:meeting", chair, w.saveMeeting},
+		{post, desk + "/sitzungen/:meeting/stand", chair, w.turnMeeting},
+		{get, desk + "/sitzungen/:meeting/aushang", chair, w.showDoorNotice},
+		{get, desk + "/sitzungen/:meeting/telefon", coordinator, w.showPhoneList},
+
+		{get, desk + "/ausgaben/:year", coordinator, w.showEdition},
+		{post, desk + "/ausgaben/:year", coordinator, w.saveEdition},
+		{get, desk + "/veranstaltungen", coordinator, w.showEvents},
+		{get, desk + "/veranstaltungen/neu", coordinator, w.showEventForm},
+		{post, desk + "/veranstaltungen/neu", coordinator, w.saveEvent},
+		{get, desk + "/veranstaltungen/:event", coordinator, w.showEventForm},
+		{post, desk + "/veranstaltungen/:event", coordinator, w.saveEvent},
+		{post, desk + "/veranstaltungen/:event/entscheiden", coordinator, w.decideEvent},
+		{post, desk + "/veranstaltungen/:event/stand", coordinator, w.standEvent},
+	}
+}
+
+func (w *Web) showHealth(c *Ctx) error {
+	c.String(http.StatusOK, "ok "+w.Version+"\n")
+	return nil
+}
+
+// showReady says whether the store can be read.
+func (w *Web) showReady(c *Ctx) error {
+	if _, err := w.Store.Revision(c.ctx()); err != nil {
+		w.Log.Error("not ready", "error", err)
+		c.String(http.StatusServiceUnavailable, "not ready\n")
+		return nil
+	}
+	c.String(http.StatusOK, "ready\n")
+	return nil
+}

@@ -1,0 +1,191 @@
+// Package web is where HTTP touches the service: pages, forms and feeds.
+//
+// Public pages and feeds are projections: they set no cookie, ignore log-in,
+// differ only by address, language and day, and are served from kept bytes as
+// long as the revision of what they show stays the same. Everything else is a
+// page made for one person. All routes stand in routes.go; a handler returns an
+// error, and error.go is the only table from errors to pages.
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/gin-gonic/gin"
+
+	"widunetz/internal/agenda"
+	"widunetz/internal/lang"
+	"widunetz/internal/store"
+)
+
+// Config is the table [web] of the configuration.
+type Config struct {
+	Addr           string   `toml:"addr"`            // host and port to listen on
+	TrustedProxies []string `toml:"trusted_proxies"` // addresses or networks whose X-Forwarded-For is believed
+	LegalDir       string   `toml:"legal_dir"`       // folder with impressum.md, datenschutz.md, barrierefreiheit.md
+}
+
+// Validate says what is wrong with the configuration.
+func (c Config) Validate() error {
+	var errs []error
+	if host, port, ok := strings.Cut(c.Addr, ":"); !ok || port == "" || strings.ContainsAny(host, "/ ") {
+		errs = append(errs, fmt.Errorf("web.addr: %q; want \"127.0.0.1:8080\"", c.Addr))
+	}
+	for _, p := range c.TrustedProxies {
+		_, err1 := netip.ParseAddr(p)
+		_, err2 := netip.ParsePrefix(p)
+		if err1 != nil && err2 != nil {
+			errs = append(errs, fmt.Errorf("web.trusted_proxies: %q; want an address or a network such as \"10.0.0.0/8\"", p))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Site is what pages say about the service.
+type Site struct {
+	Name    string // of the network
+	BaseURL string // without a final slash
+	Office  string // mail address of the coordinators
+}
+
+// Options of New.
+type Options struct {
+	Config  Config
+	Site    Site
+	Store   *store.Store
+	Catalog *lang.Catalog
+	Log     *slog.Logger
+	Demo    *Demo // nil but for the demo
+	Version string
+}
+
+// Web serves the pages.
+type Web struct {
+	Options
+	pages    *pages
+	sessions *scs.SessionManager
+	public   *projection
+	kept     *keeper
+	limits   *limiter
+	legal    legal
+	assets   assets
+	secure   bool
+
+	lastGood sync.Map // address of a feed to its last good copy
+}
+
+// New returns the handler of all addresses.
+func New(o Options) (http.Handler, error) {
+	base, err := url.Parse(o.Site.BaseURL)
+	if err != nil || base.Host == "" {
+		return nil, fmt.Errorf("site.base_url: %q; want \"https://termine.example.org\"", o.Site.BaseURL)
+	}
+	w := &Web{Options: o, secure: base.Scheme == "https", kept: newKeeper(), limits: newLimiter()}
+	w.public = &projection{store: o.Store}
+	if w.assets, err = loadAssets(); err != nil {
+		return nil, err
+	}
+	if w.pages, err = loadPages(w.assets); err != nil {
+		return nil, err
+	}
+	if w.legal, err = loadLegal(o.Config.LegalDir); err != nil {
+		return nil, err
+	}
+	w.sessions = newSessions(o.Store, w.secure)
+	engine, err := w.engine()
+	if err != nil {
+		return nil, err
+	}
+	return w.outside(engine), nil
+}
+
+// engine is the router with everything that concerns single routes.
+func (w *Web) engine() (*gin.Engine, error) {
+	gin.SetMode(gin.ReleaseMode)
+	e := gin.New()
+	e.HandleMethodNotAllowed = true
+	e.ContextWithFallback = true
+	e.RedirectTrailingSlash = false
+	if err := e.SetTrustedProxies(w.Config.TrustedProxies); err != nil {
+		return nil, fmt.Errorf("web.trusted_proxies: %w", err)
+	}
+	e.NoRoute(w.handle(func(*Ctx) error { return agenda.ErrNotFound }))
+	e.NoMethod(w.handle(func(*Ctx) error { return errMethod }))
+	for _, r := range w.routes() {
+		h := w.handle(w.guard(r))
+		e.Handle(r.method, r.path, h)
+		if r.method == http.MethodGet {
+			e.Handle(http.MethodHead, r.path, h)
+		}
+	}
+	return e, nil
+}
+
+// Server returns an HTTP server with the limits that keep slow and endless
+// clients from taking the place of others.
+func Server(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 32 << 10,
+	}
+}
+
+// Ctx is one request on its way through a handler.
+type Ctx struct {
+	*gin.Context
+	w      *Web
+	P      *lang.Printer
+	path   string // without the language
+	person *agenda.Person
+}
+
+// ctxKey is the type of this package's keys in a request's context.
+type ctxKey int
+
+const (
+	langKey ctxKey = iota
+	pathKey
+	requestIDKey
+)
+
+// handle turns a handler into gin's: errors become pages.
+func (w *Web) handle(h func(*Ctx) error) gin.HandlerFunc {
+	return func(g *gin.Context) {
+		l, _ := g.Request.Context().Value(langKey).(agenda.Lang)
+		c := &Ctx{Context: g, w: w, P: w.Catalog.Printer(l), path: g.Request.URL.Path}
+		if err := h(c); err != nil {
+			c.fail(err)
+		}
+	}
+}
+
+// store is short for the store that remembers everything.
+func (c *Ctx) store() *store.Store { return c.w.Store }
+
+// url returns the path of a page in the language of this one.
+func (c *Ctx) url(path string) string { return localURL(c.P.Lang(), path) }
+
+func localURL(l agenda.Lang, path string) string {
+	if l == agenda.German || strings.HasPrefix(path, "/feeds/") {
+		return path
+	}
+	return "/" + string(l) + path
+}
+
+// redirect sends the browser on after a form was taken (303).
+func (c *Ctx) redirect(path string) error {
+	c.Redirect(http.StatusSeeOther, c.url(path))
+	return nil
+}
+
+// ctx is the request's context.
+func (c *Ctx) ctx() context.Context { return c.Request.Context() }
