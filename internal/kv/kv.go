@@ -99,12 +99,13 @@ func Prefix(parts ...string) (lo, hi string) {
 	return k + "\x00", k + "\x01"
 }
 
-// timeZero shifts times so that all of the years 0001 to 9999 are positive.
-const timeZero = 1 << 47
+// timeZero shifts times, forwards and backwards, so that all milliseconds of the
+// years 0001 to 9999 are positive and have at most 13 hexadecimal digits.
+const timeZero = 1 << 48
 
 // Time returns t to the millisecond as a key part that sorts by time.
-func Time(t time.Time) string { return fmt.Sprintf("%012x", timeZero+t.UnixMilli()) }
+func Time(t time.Time) string { return fmt.Sprintf("%013x", timeZero+t.UnixMilli()) }
 
 // TimeDesc returns t to the millisecond as a key part that sorts the newest
 // first.
-func TimeDesc(t time.Time) string { return fmt.Sprintf("%012x", timeZero-t.UnixMilli()) }
+func TimeDesc(t time.Time) string { return fmt.Sprintf("%013x", timeZero-t.UnixMilli()) }
