@@ -109,6 +109,9 @@ func (s *Scheduler) Run(ctx context.Context, c Config) error {
 	if err != nil {
 		return err
 	}
+	if err := s.CatchUp(ctx, c); err != nil {
+		return err
+	}
 	clock.Start()
 	defer func() { <-clock.Stop().Done() }()
 	p := s.newPool(ctx)
@@ -124,6 +127,26 @@ func (s *Scheduler) Run(ctx context.Context, c Config) error {
 		case <-s.store.Wake():
 		}
 	}
+}
+
+// lateDigest is how late the monthly mail of dates may go out when the service
+// was down at its time.
+const lateDigest = 14 * 24 * time.Hour
+
+// CatchUp plans the monthly mail of dates if its time has passed this month
+// while nothing ran. Planning it twice is planning it once.
+func (s *Scheduler) CatchUp(ctx context.Context, c Config) error {
+	schedule, err := ParseCron(c.Digest)
+	if err != nil {
+		return err
+	}
+	now := s.store.Now().In(s.store.Loc())
+	month := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, now.Location())
+	first := schedule.Next(month.Add(-time.Second))
+	if first.After(now) || now.Sub(first) > lateDigest {
+		return nil
+	}
+	return s.store.PlanDigest(ctx)
 }
 
 // heartbeat makes the cron that beats. A job that panics is logged and runs

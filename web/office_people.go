@@ -1,17 +1,17 @@
 package web
 
 import (
+	"bytes"
 	"encoding/base64"
 	"errors"
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
-	"time"
 
 	"widunetz/internal/agenda"
-	"widunetz/internal/ics"
-	"widunetz/internal/sheet"
+	"widunetz/internal/exchange"
 )
 
 func (w *Web) showPeople(c *Ctx) error {
@@ -199,12 +199,8 @@ func (w *Web) runImport(c *Ctx) error {
 		return err
 	}
 	kind, group, really := c.posted("kind"), agenda.GroupID(c.posted("group")), c.posted("do") == "import"
-	report, err := w.importFile(c, kind, group, b, !really)
+	report, err := exchange.Import{Kind: exchange.Kind(kind), Group: group, Dry: !really}.Take(c.ctx(), w.Store, c.actor(), b)
 	if err != nil {
-		var size *http.MaxBytesError
-		if errors.As(err, &size) {
-			return err
-		}
 		return w.importPage(c, http.StatusUnprocessableEntity, err)
 	}
 	if really {
@@ -241,79 +237,38 @@ func (c *Ctx) postedFile() ([]byte, error) {
 	return io.ReadAll(f)
 }
 
-func (w *Web) importFile(c *Ctx, kind string, group agenda.GroupID, b []byte, dry bool) (report agenda.Report, err error) {
-	if kind == "calendar" {
-		today := w.Store.Today()
-		items, problems, err := ics.Decode(b, w.Store.Loc(), today, today.AddDays(3*366))
-		if err != nil {
-			return report, err
-		}
-		report, err = w.Store.ImportMeetings(c.ctx(), c.actor(), group, items, false, dry)
-		for _, p := range problems {
-			report.Problems = append(report.Problems, agenda.RowProblem{Value: p.Text, Rule: p.Rule, Want: p.Got})
-		}
-		return report, err
-	}
-	t, err := sheet.Read(b)
-	if err != nil {
-		return report, err
-	}
-	var problems []agenda.RowProblem
-	if kind == "events" {
-		var rows []agenda.EventRow
-		if rows, problems, err = sheet.Events(t); err == nil {
-			report, err = w.Store.ImportEvents(c.ctx(), c.actor(), rows, dry)
-		}
-	} else {
-		var rows []agenda.PersonRow
-		if rows, problems, err = sheet.People(t); err == nil {
-			report, err = w.Store.ImportPeople(c.ctx(), c.actor(), rows, dry)
-		}
-	}
-	report.Problems = append(problems, report.Problems...)
-	slices.SortStableFunc(report.Problems, func(a, b agenda.RowProblem) int { return a.Line - b.Line })
-	return report, err
-}
-
 // export answers with a table of people or of a year's events, as the import
 // reads it.
 func (w *Web) export(c *Ctx) error {
-	name, format, _ := strings.Cut(c.Param("file"), ".")
-	head, rows, err := w.exportRows(c, name)
+	name, suffix, _ := strings.Cut(c.Param("file"), ".")
+	format := exchange.Format(suffix)
+	x := exchange.Export{Store: w.Store, German: w.Catalog.Printer(agenda.German), BaseURL: w.Site.BaseURL}
+	var b bytes.Buffer
+	var err error
+	if name == "personen" {
+		err = x.People(c.ctx(), &b, format)
+	} else if year, ok := strings.CutPrefix(name, "programm-"); ok {
+		n, nerr := strconv.Atoi(year)
+		if nerr != nil {
+			return agenda.ErrNotFound
+		}
+		err = x.Programme(c.ctx(), &b, n, format)
+	} else {
+		return agenda.ErrNotFound
+	}
+	var unknown *exchange.ErrFormat
+	if errors.As(err, &unknown) {
+		return agenda.ErrNotFound
+	}
 	if err != nil {
 		return err
 	}
 	c.Header("Content-Disposition", `attachment; filename="`+c.Param("file")+`"`)
-	c.Header("Last-Modified", w.Store.Now().Format(http.TimeFormat))
-	switch format {
-	case "csv":
-		c.Header("Content-Type", "text/csv; charset=utf-8")
-		return sheet.WriteCSV(c.Writer, head, rows)
-	case "xlsx":
-		c.Header("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-		return sheet.WriteXLSX(c.Writer, name, head, rows)
-	}
-	return agenda.ErrNotFound
+	c.Data(http.StatusOK, exportTypes[format], b.Bytes())
+	return nil
 }
 
-func (w *Web) exportRows(c *Ctx, name string) (head []string, rows [][]string, err error) {
-	switch {
-	case name == "personen":
-		rows, err = w.Store.PeopleRows(c.ctx(), sheet.PersonCells)
-		return sheet.PeopleHead, rows, err
-	case strings.HasPrefix(name, "programm-"):
-		t, err := time.Parse("2006", strings.TrimPrefix(name, "programm-"))
-		if err != nil {
-			return nil, nil, agenda.ErrNotFound
-		}
-		events, err := w.Store.Events(c.ctx(), t.Year())
-		german := w.Catalog.Printer(agenda.German)
-		for _, e := range events {
-			if e.Public() {
-				rows = append(rows, sheet.EventCells(e, func(key string) string { return german.T(key) }))
-			}
-		}
-		return sheet.EventsHead, rows, err
-	}
-	return nil, nil, agenda.ErrNotFound
+var exportTypes = map[exchange.Format]string{
+	exchange.CSV: "text/csv; charset=utf-8", exchange.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+	exchange.ICS: calendarType, exchange.JSON: "application/json",
 }

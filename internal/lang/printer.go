@@ -32,6 +32,17 @@ func (p *Printer) Dir() string { return p.dir }
 // Own returns the language's own name.
 func (p *Printer) Own() string { return p.own }
 
+// Keys returns the keys of the language that begin with prefix.
+func (p *Printer) Keys(prefix string) []string {
+	var out []string
+	for key := range p.messages {
+		if strings.HasPrefix(key, prefix) {
+			out = append(out, key)
+		}
+	}
+	return out
+}
+
 // Has reports whether the language has its own text for the key.
 func (p *Printer) Has(key string) bool { return p.messages[key] != nil }
 

@@ -30,7 +30,7 @@ func writer(t testing.TB) *Writer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := NewWriter(c, Site{Name: "widunetz", BaseURL: "https://termine.example", Office: "buero@widunetz.example"}, berlin(t))
+	w, err := NewWriter(c, Site{Name: "widunetz", BaseURL: "https://termine.example", Office: "buero@widunetz.example", Organizer: "buero@widunetz.example"}, berlin(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,9 +19,10 @@ var ErrNothing = errors.New("nothing to tell any more")
 
 // Site is what letters say about the service itself.
 type Site struct {
-	Name    string // of the network
-	BaseURL string // without a final slash
-	Office  string // mail address to which replies go
+	Name      string // of the network
+	BaseURL   string // without a final slash
+	Office    string // mail address to which replies go, may be empty
+	Organizer string // mail address that calendar files name (RFC 5546 asks for one)
 }
 
 // Writer composes letters. It is safe for concurrent use.
@@ -141,7 +142,7 @@ func (w *Writer) attach(l *Letter, f agenda.Facts) error {
 	if len(items) == 0 {
 		return nil
 	}
-	cal, errs := ics.Feed(agenda.Feed{Items: items}, w.loc, ics.Options{Method: "PUBLISH", Organizer: w.site.Office})
+	cal, errs := ics.Feed(agenda.Feed{Items: items}, w.loc, ics.Options{Method: "PUBLISH", Organizer: w.site.Organizer})
 	l.Calendar, l.CalendarAs = cal, "termin.ics"
 	if len(items) > 1 {
 		l.CalendarAs = "termine.ics"

@@ -67,6 +67,13 @@ func orPut(tx kv.RW, key string, value []byte) ([]byte, error) {
 	return v, err
 }
 
+// WithClock returns the same store under another clock.
+func (s *Store) WithClock(now func() time.Time) *Store {
+	other := *s
+	other.config.Now = now
+	return &other
+}
+
 // Now returns the time of the service's clock, in UTC.
 func (s *Store) Now() time.Time { return s.config.Now().UTC() }
 
