@@ -155,6 +155,10 @@ func checkSpan(p *Problems, start, end Local, maxDays int, loc *time.Location) {
 		p.Add("end", "required", "")
 	case !end.After(start):
 		p.Add("end", "order", start.Clock())
+	case LocalOf(end.In(loc), loc) != end:
+		p.Add("end", "gap", "")
+	case twice(end, loc):
+		p.Add("end", "twice", "")
 	case start.DaysTo(end.Date) > maxDays:
 		p.Add("end", "too_late", itoa(maxDays))
 	}

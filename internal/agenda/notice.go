@@ -40,12 +40,18 @@ type Notice struct {
 }
 
 // Message returns the message of the notice for one reader. Its identifier is
-// made of kind, subject, occurrence, reader and lead time.
+// made of kind, subject, occurrence, reader and lead time. It is due when the
+// notice was: a clock that runs on while notices are expanded must not put it
+// off.
 func (n Notice) Message(reader Ref, now time.Time) Message {
+	due := n.Due
+	if due.IsZero() || due.After(now) {
+		due = now
+	}
 	return Message{
 		ID:     MessageID(digest("m", string(n.Kind), n.Subject.Kind, n.Subject.ID, n.Mark, reader.Kind, reader.ID, itoa(n.Lead))),
 		Notice: n.ID, Kind: n.Kind, Subject: n.Subject, Reader: reader,
-		Due: now, Made: now, Deadline: n.Deadline, State: MessageWaiting,
+		Due: due, Made: now, Deadline: n.Deadline, State: MessageWaiting,
 		Lead: n.Lead, Mark: n.Mark,
 	}
 }

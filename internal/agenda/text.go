@@ -91,7 +91,7 @@ var latin = map[rune]string{
 // (RFC 5321, section 4.1.2, less what no office uses).
 func Email(s string) (string, bool) {
 	s = strings.ToLower(strings.TrimSpace(s))
-	if len(s) > 254 || strings.ContainsAny(s, " \t\r\n\"<>()[]\\,;:") {
+	if len(s) > 254 || s != Line(s) || strings.ContainsAny(s, " \t\r\n\"<>()[]\\,;:") {
 		return "", false
 	}
 	a, err := mail.ParseAddress(s)

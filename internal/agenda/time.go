@@ -120,6 +120,9 @@ func ParseClock(s string) (hour, minute int, err error) {
 // has twice is the first of the two (RFC 5545, section 3.3.5).
 func (l Local) In(loc *time.Location) time.Time {
 	t := time.Date(l.Year, l.Month, l.Day, l.Hour, l.Minute, 0, 0, loc)
+	if shown := LocalOf(t, loc); shown.Before(l) {
+		return t.Add(l.utc().Sub(shown.utc())) // time.Date may move a time in the gap back
+	}
 	// time.Date may answer with the second of two equal wall-clock times.
 	if start, _ := t.ZoneBounds(); !start.IsZero() {
 		_, before := start.Add(-time.Second).Zone()
