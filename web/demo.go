@@ -74,7 +74,7 @@ func (w *Web) showMails(c *Ctx) error {
 
 // readMail parses a spooled mail, the way a mail program would.
 func (w *Web) readMail(name string) (spooled, error) {
-	if agenda.Fold(name) != name { // identifiers are lower-case letters and digits
+	if agenda.Fold(name) != name || len(name) > 100 { // identifiers are lower-case letters and digits
 		return spooled{}, agenda.ErrNotFound
 	}
 	b, err := os.ReadFile(filepath.Join(w.Demo.SpoolDir, name+".eml"))

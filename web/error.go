@@ -11,10 +11,12 @@ import (
 )
 
 // errMethod is a method that the address does not take; errCross a post that
-// came from another site; errLogin asks for a log-in first.
+// came from another site; errForm one that is no form; errLogin asks for a
+// log-in first.
 var (
 	errMethod = errors.New("method not allowed")
 	errCross  = errors.New("posted from another site")
+	errForm   = errors.New("unreadable form")
 	errLogin  = errors.New("log-in needed")
 )
 
@@ -36,6 +38,7 @@ var verdicts = []verdict{
 	{store.ErrNeedCode, http.StatusForbidden, "denied"},
 	{errMethod, http.StatusMethodNotAllowed, "method"},
 	{errCross, http.StatusForbidden, "cross"},
+	{errForm, http.StatusBadRequest, "input"},
 	{kv.ErrFull, http.StatusInsufficientStorage, "full"},
 }
 
@@ -61,7 +64,7 @@ func judge(err error) verdict {
 // errors stand in the log only, under the request's id.
 func (c *Ctx) fail(err error) {
 	if errors.Is(err, errLogin) {
-		if c.Request.Method == http.MethodGet {
+		if c.Request.Method != http.MethodPost {
 			c.Redirect(http.StatusSeeOther, c.url("/einloggen")+"?weiter="+url.QueryEscape(c.Request.URL.RequestURI()))
 			return
 		}

@@ -33,6 +33,10 @@ func (w *Web) serveFeed(rw http.ResponseWriter, r *http.Request) {
 		http.Error(rw, "this address takes GET and HEAD", http.StatusMethodNotAllowed)
 		return
 	}
+	if strange(r.URL) {
+		http.Error(rw, "there is no such calendar", http.StatusNotFound)
+		return
+	}
 	address := r.URL.Path
 	if r.URL.RawQuery != "" {
 		address += "?" + parseFilter(r.URL.Query()).query()

@@ -2,6 +2,8 @@ package web
 
 import (
 	"errors"
+	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -130,6 +132,32 @@ func (c *Ctx) codes(prefix string, codes []string, on ...string) []option {
 		out[i] = option{code, c.P.T(prefix + code), slices.Contains(on, code)}
 	}
 	return out
+}
+
+// readForm reads a posted form whole before anything looks at a part of it: one
+// that is too large or broken is refused. Zero bytes are left out: they say
+// nothing in a text and part the words of the store's keys.
+func (c *Ctx) readForm() error {
+	if c.Request.Method != http.MethodPost {
+		return nil
+	}
+	err := c.Request.ParseForm() // ParseMultipartForm hides its error behind ErrNotMultipart
+	if err == nil {
+		err = c.Request.ParseMultipartForm(maxUpload)
+	}
+	var size *http.MaxBytesError
+	switch {
+	case errors.As(err, &size):
+		return err
+	case err != nil && !errors.Is(err, http.ErrNotMultipart):
+		return fmt.Errorf("%w: %w", errForm, err)
+	}
+	for _, values := range c.Request.PostForm {
+		for i, v := range values {
+			values[i] = strings.ReplaceAll(v, "\x00", "")
+		}
+	}
+	return nil
 }
 
 // posted reads one field of a form.

@@ -121,13 +121,13 @@ const (
 // guard lets a request pass to the route's handler if its visitor may.
 func (w *Web) guard(r route) func(*Ctx) error {
 	return func(c *Ctx) error {
-		if cross, _ := c.ctx().Value(crossKey).(bool); cross {
-			return errCross
-		}
 		if c.Request.Method == http.MethodPost && !w.limits.allow(c.ClientIP(), time.Now()) {
 			return agenda.ErrTooMany
 		}
 		if err := c.may(r.who); err != nil {
+			return err
+		}
+		if err := c.readForm(); err != nil {
 			return err
 		}
 		return r.handler(c)

@@ -162,10 +162,32 @@ func (w *Web) handle(h func(*Ctx) error) gin.HandlerFunc {
 	return func(g *gin.Context) {
 		l, _ := g.Request.Context().Value(langKey).(agenda.Lang)
 		c := &Ctx{Context: g, w: w, P: w.Catalog.Printer(l), path: g.Request.URL.Path}
-		if err := h(c); err != nil {
+		err := c.refusal()
+		if err == nil {
+			err = h(c)
+		}
+		if err != nil {
 			c.fail(err)
 		}
 	}
+}
+
+// refusal says why a request is not looked at: it was posted from another site,
+// or its address is one that no page has.
+func (c *Ctx) refusal() error {
+	if cross, _ := c.ctx().Value(crossKey).(bool); cross {
+		return errCross
+	}
+	if strange(c.Request.URL) {
+		return agenda.ErrNotFound
+	}
+	return nil
+}
+
+// strange reports whether an address holds a zero byte: nothing is called so,
+// and in the store's keys it parts the words.
+func strange(u *url.URL) bool {
+	return strings.Contains(u.Path, "\x00") || strings.Contains(u.RawQuery, "%00")
 }
 
 // store is short for the store that remembers everything.

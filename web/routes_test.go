@@ -1,0 +1,296 @@
+package web
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"widunetz/internal/agenda"
+	"widunetz/internal/store"
+)
+
+// The visitors of the table, in the order of its columns.
+const (
+	nobody = iota
+	outsider
+	insider
+	leader
+	office
+)
+
+// access says what each visitor gets at an address: nobody who is logged in, a
+// member of another group, a member of the group, its chair, a coordinator.
+type access struct {
+	path   string
+	status [5]int
+}
+
+// everyone gets the same status.
+func everyone(path string, status int) access {
+	return access{path, [5]int{status, status, status, status, status}}
+}
+
+func members(path string) access { return access{path, [5]int{303, 200, 200, 200, 200}} }
+
+func insiders(path string) access { return access{path, [5]int{303, 404, 200, 200, 200}} }
+
+func chairs(path string) access { return access{path, [5]int{303, 403, 403, 200, 200}} }
+
+func offices(path string) access { return access{path, [5]int{303, 403, 403, 403, 200}} }
+
+// takes are posts with an empty form: who may post gets the status, which says
+// what is missing in the form or that it was taken.
+func takes(path string, from, status int) access {
+	a := access{path: path}
+	for i := range a.status {
+		if a.status[i] = http.StatusForbidden; i >= from {
+			a.status[i] = status
+		}
+	}
+	return a
+}
+
+// accessTable is who may do what, route by route.
+func accessTable(n *network) map[string]access {
+	meeting := string(n.meetings(migration)[0].ID)
+	event, submitted := n.event("Kochen"), n.event("Lesung im Garten")
+	person := string(n.person("dilan.doerksen@bildungscentrum-herford.example").ID)
+	message := string(must2(n.Messages(ctx, store.OutboxFilter{}, 1))[0].ID)
+	submission := "/einreichung/" + n.SubmissionToken(submitted)
+	const desk = "/koordination"
+	t := map[string]access{
+		"GET /": everyone("/", 200), "GET /programm": everyone("/programm", 302), "GET /programm/:year": everyone("/programm/2027", 200),
+		"GET /programm/:year/:slug":             everyone("/programm/2027/"+event.Slug, 200),
+		"POST /programm/:year/:slug":            everyone("/programm/2027/einreichen", 422),
+		"POST /programm/:year/:slug/erinnern":   everyone("/programm/2027/"+event.Slug+"/erinnern", 422),
+		"GET /vormerkung/:token":                everyone("/vormerkung/x.y", 404),
+		"POST /vormerkung/:token":               everyone("/vormerkung/x.y", 404),
+		"GET /abmelden/:token":                  everyone("/abmelden/x.y", 404),
+		"POST /abmelden/:token":                 everyone("/abmelden/x.y", 404),
+		"GET /einreichung/:token":               everyone(submission, 200),
+		"POST /einreichung/:token":              everyone(submission, 422),
+		"GET /impressum":                        everyone("/impressum", 200),
+		"GET /datenschutz":                      everyone("/datenschutz", 200),
+		"GET /barrierefreiheit":                 everyone("/barrierefreiheit", 200),
+		"GET /static/*file":                     everyone("/static/x", 404),
+		"GET /robots.txt":                       everyone("/robots.txt", 200),
+		"GET /healthz":                          everyone("/healthz", 200),
+		"GET /readyz":                           everyone("/readyz", 200),
+		"GET /einloggen":                        {"/einloggen", [5]int{200, 303, 303, 303, 303}},
+		"POST /einloggen":                       everyone("/einloggen", 422),
+		"GET /einloggen/:token":                 everyone("/einloggen/x.y", 410),
+		"POST /einloggen/:token":                everyone("/einloggen/x.y", 410),
+		"GET /konto":                            members("/konto"),
+		"POST /konto":                           takes("/konto", outsider, 303),
+		"POST /konto/kalender":                  takes("/konto/kalender", outsider, 303),
+		"GET /so-gehts":                         members("/so-gehts"),
+		"GET /gremien":                          members("/gremien"),
+		"GET /gremien/:group":                   insiders("/gremien/" + string(migration)),
+		"GET /gremien/:group/:year":             insiders("/gremien/" + string(migration) + "/2027"),
+		"GET /sitzungen/:meeting":               insiders("/sitzungen/" + meeting),
+		"GET /koordination":                     offices(desk),
+		"GET /koordination/ausgang":             offices(desk + "/ausgang"),
+		"GET /koordination/ausgang/:message":    offices(desk + "/ausgang/" + message),
+		"POST /koordination/ausgang/:message":   takes(desk+"/ausgang/"+message, office, 409),
+		"GET /koordination/verlauf":             offices(desk + "/verlauf"),
+		"GET /koordination/personen":            offices(desk + "/personen"),
+		"GET /koordination/personen/neu":        offices(desk + "/personen/neu"),
+		"POST /koordination/personen/neu":       takes(desk+"/personen/neu", office, 422),
+		"GET /koordination/personen/:person":    offices(desk + "/personen/" + person),
+		"POST /koordination/personen/:person":   takes(desk+"/personen/"+person, office, 422),
+		"GET /koordination/institutionen":       offices(desk + "/institutionen"),
+		"POST /koordination/institutionen":      takes(desk+"/institutionen", office, 422),
+		"GET /koordination/import":              offices(desk + "/import"),
+		"POST /koordination/import":             takes(desk+"/import", office, 422),
+		"GET /koordination/export/:file":        offices(desk + "/export/personen.csv"),
+		"GET /koordination/gremien/neu":         offices(desk + "/gremien/neu"),
+		"POST /koordination/gremien/neu":        takes(desk+"/gremien/neu", office, 422),
+		"GET /koordination/veranstaltungen":     offices(desk + "/veranstaltungen"),
+		"GET /koordination/ausgaben/:year":      offices(desk + "/ausgaben/2027"),
+		"POST /koordination/ausgaben/:year":     takes(desk+"/ausgaben/2027", office, 422),
+		"GET /demo/mail":                        everyone("/demo/mail", 200),
+		"GET /demo/mail/:mail":                  everyone("/demo/mail/x", 404),
+		"GET /demo/mail/:mail/html":             everyone("/demo/mail/x/html", 404),
+		"GET /demo/mail/:mail/raw":              everyone("/demo/mail/x/raw", 404),
+		"POST /demo/clock":                      everyone("/demo/clock", 303),
+		"POST /ausloggen":                       everyone("/ausloggen", 303), // comes last
+		"GET /koordination/veranstaltungen/neu": offices(desk + "/veranstaltungen/neu"),
+	}
+	t["POST /koordination/personen/:person/loeschen"] = takes(desk+"/personen/"+person+"/loeschen", office, 303)
+	t["GET /koordination/personen/:person/loeschen"] = offices(desk + "/personen/" + person + "/loeschen")
+	t["POST /koordination/institutionen/vereinen"] = takes(desk+"/institutionen/vereinen", office, 422)
+	group := desk + "/gremien/" + string(migration)
+	const groups = "/koordination/gremien/:group"
+	t["GET "+groups], t["POST "+groups] = offices(group), takes(group, office, 422)
+	t["GET "+groups+"/sitze"], t["POST "+groups+"/sitze"] = offices(group+"/sitze"), takes(group+"/sitze", office, 303)
+	t["POST "+groups+"/kalender"] = takes(group+"/kalender", office, 303)
+	t["GET "+groups+"/termine"], t["POST "+groups+"/termine"] = chairs(group+"/termine"), takes(group+"/termine", leader, 422)
+	t["GET "+groups+"/einladen"], t["POST "+groups+"/einladen"] = chairs(group+"/einladen"), takes(group+"/einladen", leader, 303)
+	at := desk + "/sitzungen/" + meeting
+	const meetings = "/koordination/sitzungen/:meeting"
+	t["GET "+meetings], t["POST "+meetings] = chairs(at), takes(at, leader, 422)
+	t["POST "+meetings+"/stand"], t["GET "+meetings+"/aushang"] = takes(at+"/stand", leader, 409), chairs(at+"/aushang")
+	t["GET "+meetings+"/telefon"] = offices(at + "/telefon")
+	ev := desk + "/veranstaltungen/" + string(event.ID)
+	const events = "/koordination/veranstaltungen/:event"
+	t["GET "+events], t["POST "+events] = offices(ev), takes(ev, office, 422)
+	t["POST /koordination/veranstaltungen/neu"] = takes(desk+"/veranstaltungen/neu", office, 422)
+	t["POST "+events+"/entscheiden"], t["POST "+events+"/stand"] = takes(ev+"/entscheiden", office, 409), takes(ev+"/stand", office, 422)
+	return t
+}
+
+func must2[A, B any](a A, _ B, err error) A { return must(a, err) }
+
+func withDemo(dir string) func(*Options) {
+	return func(o *Options) { o.Demo = &Demo{SpoolDir: dir} }
+}
+
+// allRoutes is the table of the program, demo and office included.
+func allRoutes() []string {
+	var out []string
+	for _, r := range (&Web{Options: Options{Demo: &Demo{}}}).routes() {
+		out = append(out, r.method+" "+r.path)
+	}
+	return out
+}
+
+func TestAccess(t *testing.T) {
+	t.Parallel()
+	n := open(t, withDemo(t.TempDir()))
+	n.deliver() // so that there is a mail to look at
+	table := accessTable(n)
+	for _, r := range allRoutes() {
+		if _, ok := table[r]; !ok {
+			t.Errorf("%s: the table does not say who may do this", r)
+		}
+	}
+	if len(table) != len(allRoutes()) {
+		t.Errorf("%d rows for %d routes", len(table), len(allRoutes()))
+	}
+	// Reading comes before writing, logging out and deleting last.
+	order := slices.SortedFunc(maps.Keys(table), func(a, b string) int {
+		return strings.Compare(rank(a)+a, rank(b)+b)
+	})
+	for column, email := range []string{"", cem, amina, birgit, vera} {
+		b := n.as(email)
+		for _, key := range order {
+			method, _, _ := strings.Cut(key, " ")
+			a := table[key]
+			got := b.access(method, a.path)
+			if got != a.status[column] {
+				t.Errorf("%s as %q: status %d, want %d", key, email, got, a.status[column])
+			}
+			if head := b.access(http.MethodHead, a.path); method == http.MethodGet && head != got {
+				t.Errorf("HEAD %s as %q: status %d, GET has %d", a.path, email, head, got)
+			}
+		}
+	}
+}
+
+func rank(key string) string {
+	switch {
+	case strings.HasSuffix(key, "/ausloggen"):
+		return "3"
+	case strings.HasSuffix(key, "POST /koordination/personen/:person/loeschen"):
+		return "2"
+	case strings.HasPrefix(key, "POST"):
+		return "1"
+	}
+	return "0"
+}
+
+func (b *browser) access(method, path string) int {
+	if method == http.MethodPost {
+		return b.post(path, url.Values{}).StatusCode
+	}
+	return b.request(method, path).StatusCode
+}
+
+// What is not there is not found, whatever is asked for it, and nothing of it
+// is an error of ours.
+func TestUnknownIdentifiers(t *testing.T) {
+	t.Parallel()
+	n := open(t, withDemo(t.TempDir()))
+	b := n.as(vera)
+	for _, id := range []string{"gibt-es-nicht", "%00", "a%00b", "..%2f..", strings.Repeat("x", 3000), "%ff"} {
+		for _, r := range allRoutes() {
+			method, pattern, _ := strings.Cut(r, " ")
+			parts := strings.Split(pattern, "/")
+			for i, p := range parts {
+				if strings.HasPrefix(p, ":") {
+					parts[i] = id
+				}
+			}
+			path := strings.Join(parts, "/")
+			if path == pattern {
+				continue
+			}
+			b.address = fmt.Sprintf("192.0.2.%d:1", len(path)%250) // many posts
+			a := b.access(method, path)
+			if a >= 500 || method == http.MethodGet && a < 400 {
+				t.Errorf("%s %.60s: status %d", method, path, a)
+			}
+		}
+	}
+}
+
+// A chair of one group has no say in another.
+func TestChairOfOneGroupOnly(t *testing.T) {
+	t.Parallel()
+	n := open(t)
+	b := n.as(birgit)
+	foreign := n.meetings(project)[0]
+	group, meeting := "/koordination/gremien/"+string(project), "/koordination/sitzungen/"+string(foreign.ID)
+	before := n.records("session")
+	for _, path := range []string{group + "/termine", group + "/einladen", meeting, meeting + "/aushang"} {
+		b.request(http.MethodGet, path).want(t, http.StatusForbidden)
+	}
+	for _, path := range []string{group + "/termine", group + "/einladen", meeting, meeting + "/stand"} {
+		b.post(path, url.Values{"to": {"cancelled"}, "meeting": {string(foreign.ID)}}).want(t, http.StatusForbidden)
+	}
+	// Her own group's page does not take another group's meeting either.
+	b.post("/koordination/gremien/"+string(migration)+"/einladen", url.Values{"meeting": {string(foreign.ID)}})
+	if after := n.records("session"); !maps.Equal(before, after) {
+		t.Error("something changed")
+	}
+}
+
+func TestDraftsAreForThoseWhoPlan(t *testing.T) {
+	t.Parallel()
+	n := open(t)
+	all := n.meetings(migration)
+	draft := all[len(all)-1]
+	if draft.State != agenda.MeetingDraft {
+		t.Fatal("the last meeting is no draft")
+	}
+	for email, status := range map[string]int{cem: 404, amina: 404, birgit: 200, vera: 200} {
+		n.as(email).request(http.MethodGet, "/sitzungen/"+string(draft.ID)).want(t, status)
+	}
+	n.as(amina).get("/gremien/"+string(migration)).want(t, http.StatusOK).lacks(t, string(draft.ID))
+	n.as(birgit).get("/gremien/"+string(migration)).want(t, http.StatusOK, string(draft.ID))
+	n.as(amina).get("/gremien/"+string(migration)+"/2027").want(t, http.StatusOK).lacks(t, "15. Dezember")
+}
+
+// Who had the seat on the day of a meeting still sees it, the successor sees
+// what is to come.
+func TestMeetingAfterTheSeatWasPassedOn(t *testing.T) {
+	t.Parallel()
+	n := open(t)
+	m := n.meetings(migration)
+	former, next := n.person(amina), n.person(cem)
+	for _, seat := range must(n.Seats(ctx, migration)) {
+		if seat.Holds(former.ID) {
+			must(n.PassSeat(ctx, agenda.Shell, migration, seat.ID, next.ID, must(agenda.ParseDate("2027-10-01"))))
+		}
+	}
+	n.set("2027-10-02T09:00")
+	old, successor := n.as(amina), n.as(cem)
+	old.request(http.MethodGet, "/sitzungen/"+string(m[0].ID)).want(t, http.StatusOK)
+	old.request(http.MethodGet, "/sitzungen/"+string(m[1].ID)).want(t, http.StatusNotFound)
+	old.request(http.MethodGet, "/gremien/"+string(migration)).want(t, http.StatusNotFound)
+	successor.request(http.MethodGet, "/sitzungen/"+string(m[1].ID)).want(t, http.StatusOK)
+}
