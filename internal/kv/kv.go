@@ -58,7 +58,8 @@ type Pair struct {
 }
 
 // The limits of one Update: writes, bytes of one value, bytes of all keys and
-// values, bytes of one key.
+// values, bytes of one key. Of a key that is written more than once, only the
+// last write counts.
 const (
 	MaxWrites = 100
 	MaxValue  = 64 << 10

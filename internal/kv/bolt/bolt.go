@@ -125,16 +125,13 @@ func (d *DB) Size() (n int64) {
 }
 
 // Check verifies the structure of the file and the checksum of every value.
+// Updates wait while it looks at the structure.
 func (d *DB) Check(ctx context.Context) error {
-	return translate(d.b.View(func(tx *bbolt.Tx) error {
-		var all error
-		for err := range tx.Check() {
-			all = errors.Join(all, fmt.Errorf("%w: %w", kv.ErrDamaged, err))
-		}
-		if all != nil {
-			return all
-		}
-		for _, err := range (snapshot{tx.Bucket(bucket)}).Scan("", "") {
+	if err := d.checkPages(); err != nil {
+		return err
+	}
+	return d.View(ctx, func(tx kv.Tx) error {
+		for _, err := range tx.Scan("", "") {
 			if err != nil {
 				return err
 			}
@@ -143,7 +140,22 @@ func (d *DB) Check(ctx context.Context) error {
 			}
 		}
 		return nil
-	}))
+	})
+}
+
+// checkPages verifies that every page is used once or free. It does so in a
+// transaction that may write: beside one, bbolt takes pages on the move for
+// damaged ones.
+func (d *DB) checkPages() (all error) {
+	tx, err := d.b.Begin(true)
+	if err != nil {
+		return translate(err)
+	}
+	defer tx.Rollback() //nolint:errcheck // nothing was written
+	for err := range tx.Check() {
+		all = errors.Join(all, fmt.Errorf("%w: %w", kv.ErrDamaged, err))
+	}
+	return all
 }
 
 // snapshot reads a bucket and checks what it reads.

@@ -145,6 +145,9 @@ func (w *writes) write(key string, value []byte) {
 		w.refuse(kv.ErrBadKey)
 		return
 	}
+	if old, ok := w.pending[key]; ok { // written again: only the last counts
+		w.bytes -= len(key) + len(old)
+	}
 	w.bytes += len(key) + len(value)
 	w.pending[key] = value
 	if len(w.pending) > kv.MaxWrites {
