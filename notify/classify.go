@@ -3,6 +3,7 @@ package notify
 import (
 	"errors"
 	"net/textproto"
+	"regexp"
 	"strings"
 
 	gomail "github.com/wneessen/go-mail"
@@ -53,18 +54,29 @@ func classify(err error, delivered bool) agenda.Delivery {
 	return d
 }
 
-// refusal tells whose fault a final refusal is: 5.7.x (policy), 5.5.x (protocol)
-// and whatever meets the sender are ours; the rest is about the reader's address
-// or the size of his mailbox.
+// refusal tells whose fault a final refusal is: 5.7.x (policy), 5.6.x (content),
+// 5.5.x (protocol) and whatever meets the sender are ours; the rest is about the
+// reader's address or the size of his mailbox.
 func refusal(e *gomail.SendError, code int) agenda.Outcome {
-	status := e.EnhancedStatusCode()
+	status := status(e)
 	switch {
 	case e.Reason == gomail.ErrSMTPMailFrom, code == 530, code == 534, code == 535, code == 554 && status == "",
-		strings.HasPrefix(status, "5.7."), strings.HasPrefix(status, "5.5."):
+		strings.HasPrefix(status, "5.7."), strings.HasPrefix(status, "5.6."), strings.HasPrefix(status, "5.5."):
 		return agenda.RefusedForUs
 	}
 	return agenda.RefusedForHim
 }
+
+// status returns the enhanced status code of a refusal (RFC 3463), also from a
+// server that did not announce it, as those do that pass on another's answer.
+func status(e *gomail.SendError) string {
+	if m := enhanced.FindStringSubmatch(e.Error()); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+var enhanced = regexp.MustCompile(`: 5\d\d "?(5\.\d{1,3}\.\d{1,3})\b`)
 
 // code returns the reply code of the server, 0 if there was none.
 func code(err error) int {

@@ -4,10 +4,16 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/base32"
+	"errors"
 	"fmt"
+	"io"
+	"mime/multipart"
+	"mime/quotedprintable"
 	"net/mail"
+	"net/textproto"
 	"net/url"
 	"strings"
+	"unicode"
 
 	gomail "github.com/wneessen/go-mail"
 
@@ -23,14 +29,14 @@ func build(l letter.Letter, from string) (*gomail.Msg, error) {
 		return nil, fmt.Errorf("sender %q: %w", from, err)
 	}
 	to, ok := agenda.Email(l.ToEmail)
-	if !ok {
+	if !ok || !ascii(to) {
 		return nil, &addressError{l.ToEmail}
 	}
 	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
-	if err := m.FromFormat(agenda.Line(sender.Name), sender.Address); err != nil {
+	if err := m.From(named(sender.Name, sender.Address)); err != nil {
 		return nil, fmt.Errorf("sender: %w", err)
 	}
-	if err := m.AddToFormat(clipName(l.ToName), to); err != nil {
+	if err := m.To(named(l.ToName, to)); err != nil {
 		return nil, &addressError{l.ToEmail}
 	}
 	if l.ReplyTo != "" {
@@ -41,7 +47,7 @@ func build(l letter.Letter, from string) (*gomail.Msg, error) {
 	_, domain, _ := strings.Cut(sender.Address, "@")
 	m.SetMessageIDWithValue(string(l.ID) + "@" + domain)
 	m.SetDateWithValue(l.Date.UTC())
-	m.Subject(agenda.Line(l.Subject))
+	m.Subject(clip(l.Subject, 300))
 	m.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834
 	m.SetGenHeader("X-Auto-Response-Suppress", "All")  // Exchange
 	m.SetGenHeader("X-Widunetz-Kind", string(l.Kind))
@@ -49,8 +55,9 @@ func build(l letter.Letter, from string) (*gomail.Msg, error) {
 	if err := unsubscribe(m, l.Unsubscribe); err != nil {
 		return nil, err
 	}
-	m.SetBodyString(gomail.TypeTextPlain, l.Text)
-	m.AddAlternativeString(gomail.TypeTextHTML, l.HTML)
+	if err := setBody(m, l); err != nil {
+		return nil, err
+	}
 	if l.Calendar != nil {
 		err := m.AttachReader(l.CalendarAs, bytes.NewReader(l.Calendar),
 			gomail.WithFileContentType("text/calendar; charset=utf-8; method=PUBLISH"), gomail.WithFileEncoding(gomail.EncodingB64))
@@ -58,8 +65,39 @@ func build(l letter.Letter, from string) (*gomail.Msg, error) {
 			return nil, fmt.Errorf("attach calendar: %w", err)
 		}
 	}
-	m.SetBoundary(boundary(l.ID))
+	m.SetBoundary(boundary("mixed", l.ID))
 	return m, nil
+}
+
+// setBody sets text and HTML as one part, made here: the library gives all
+// multiparts of a message the same boundary, or random ones.
+func setBody(m *gomail.Msg, l letter.Letter) error {
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	err := errors.Join(
+		w.SetBoundary(boundary("alternative", l.ID)),
+		addText(w, "text/plain; charset=UTF-8", l.Text),
+		addText(w, "text/html; charset=UTF-8", l.HTML),
+		w.Close())
+	if err != nil {
+		return fmt.Errorf("write text: %w", err)
+	}
+	kind := gomail.ContentType("multipart/alternative; boundary=" + w.Boundary())
+	m.SetBodyWriter(kind, func(to io.Writer) (int64, error) {
+		n, err := to.Write(b.Bytes())
+		return int64(n), err
+	}, gomail.WithPartEncoding(gomail.NoEncoding))
+	return nil
+}
+
+func addText(w *multipart.Writer, kind, text string) error {
+	part, err := w.CreatePart(textproto.MIMEHeader{"Content-Type": {kind}, "Content-Transfer-Encoding": {"quoted-printable"}})
+	if err != nil {
+		return err
+	}
+	quoted := quotedprintable.NewWriter(part)
+	_, err = io.WriteString(quoted, text)
+	return errors.Join(err, quoted.Close())
 }
 
 // addressError is an address to which nothing can be sent.
@@ -70,11 +108,23 @@ func (e *addressError) Error() string {
 	return fmt.Sprintf("%q is no address that mail can be sent to (want name@example.org)", agenda.Line(e.address))
 }
 
-func clipName(s string) string {
-	if r := []rune(agenda.Line(s)); len(r) > 100 {
-		return string(r[:100])
+// named returns an address with the name of its reader, quoted or encoded.
+func named(name, address string) string {
+	return (&mail.Address{Name: clip(name, 100), Address: address}).String()
+}
+
+// clip returns s as one line of at most n characters: a header line without a
+// space cannot be folded.
+func clip(s string, n int) string {
+	s = agenda.Line(s)
+	if r := []rune(s); len(r) > n {
+		return string(r[:n])
 	}
-	return agenda.Line(s)
+	return s
+}
+
+func ascii(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) < 0
 }
 
 func language(l agenda.Lang) string {
@@ -95,15 +145,16 @@ func unsubscribe(m *gomail.Msg, address string) error {
 		return fmt.Errorf("unsubscribe address %q: want https://…", address)
 	}
 	m.SetGenHeaderPreformatted(gomail.HeaderListUnsubscribe, "<"+u.String()+">")
-	m.SetGenHeaderPreformatted(gomail.HeaderListUnsubscribePost, "List-Unsubscribe=One-Click")
+	// Not preformatted: the library writes two of those in any order.
+	m.SetGenHeader(gomail.HeaderListUnsubscribePost, "List-Unsubscribe=One-Click")
 	return nil
 }
 
 // boundary is made of the letter's identifier: random ones would make every
-// attempt another mail.
-func boundary(id agenda.MessageID) string {
-	sum := sha256.Sum256([]byte("boundary" + id))
-	return "=_" + base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:15])
+// attempt another mail. It is a token (RFC 2045), since nobody quotes it.
+func boundary(of string, id agenda.MessageID) string {
+	sum := sha256.Sum256([]byte("boundary " + of + " " + string(id)))
+	return "__" + base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:15])
 }
 
 // Bytes returns the message of a letter as it goes over the wire, but for the

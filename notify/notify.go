@@ -95,21 +95,19 @@ func loopback(host string) bool {
 // timeouts of the phases of a connection (RFC 5321, section 4.5.3.2, asks for
 // ten minutes at the final dot; five are what the lease of a message allows).
 type timeouts struct {
-	dial, phase, idle time.Duration
+	dial, phase, idle, quit time.Duration
 }
 
-var defaultTimeouts = timeouts{dial: 30 * time.Second, phase: 5 * time.Minute, idle: 30 * time.Second}
+var defaultTimeouts = timeouts{dial: 30 * time.Second, phase: 5 * time.Minute, idle: 30 * time.Second, quit: 2 * time.Second}
 
 // Lease is how long a message is claimed for one attempt: longer than an
-// attempt can take.
-const Lease = 15 * time.Minute
+// attempt can take (a kept connection that is silent, a new one, its RSET).
+const Lease = 20 * time.Minute
 
 // oneLine makes an error fit for the outbox.
 func oneLine(err error) string {
-	s := agenda.Line(err.Error())
-	if i := strings.Index(s, ", affected recipient(s)"); i >= 0 {
-		s = s[:i]
-	}
+	// The library adds reader and Message-ID, which the outbox shows anyway.
+	s, _, _ := strings.Cut(agenda.Line(err.Error()), ", affected ")
 	if r := []rune(s); len(r) > 300 {
 		s = string(r[:299]) + "…"
 	}

@@ -5,7 +5,9 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"net"
 	"net/mail"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -19,16 +21,22 @@ import (
 
 // SMTP sends over connections that are kept open for a while.
 type SMTP struct {
-	client *gomail.Client
-	from   string
-	times  timeouts
-	slots  chan struct{} // one per connection in use
+	client  *gomail.Client // holds the options and deadlines of a message, no connection
+	host    string
+	options []gomail.Option
+	dialer  dialFunc
+	from    string
+	times   timeouts
+	slots   chan struct{} // one per connection in use
 
 	mu     sync.Mutex
 	idle   []*connection // the last used at the end
 	reaper *time.Timer
 	closed bool
 }
+
+// dialFunc makes the connection of the transport below SMTP.
+type dialFunc = func(ctx context.Context, network, address string) (net.Conn, error)
 
 // connection is one that waits for its next message.
 type connection struct {
@@ -42,14 +50,18 @@ func newSMTP(c Config, times timeouts) (*SMTP, error) {
 		return nil, fmt.Errorf("mail.from: %w", err)
 	}
 	_, domain, _ := strings.Cut(sender.Address, "@")
-	// RSET stays on: the library renews its deadline only with it.
+	secure := &tls.Config{ServerName: c.Host, MinVersion: tls.VersionTLS12}
+	// RSET stays on: the library renews its deadline only with it. SMTPUTF8 is
+	// never asked for: no address needs it, and some relay later on may lack it.
 	opts := []gomail.Option{
-		gomail.WithPort(c.Port), gomail.WithTimeout(times.phase), gomail.WithHELO(domain), gomail.WithoutNoop(),
-		gomail.WithTLSConfig(&tls.Config{ServerName: c.Host, MinVersion: tls.VersionTLS12}),
+		gomail.WithPort(c.Port), gomail.WithHELO(domain), gomail.WithoutNoop(), gomail.WithoutSMTPUTF8(), gomail.WithTLSConfig(secure),
 	}
+	dialer := (&net.Dialer{}).DialContext
 	switch c.TLS {
 	case "tls":
-		opts = append(opts, gomail.WithSSL(), gomail.WithTLSPolicy(gomail.TLSMandatory))
+		dialer = (&tls.Dialer{Config: secure}).DialContext
+		// Nothing is left to the server: the dialer has shaken hands before.
+		opts = append(opts, gomail.WithTLSPolicy(gomail.TLSOpportunistic))
 	case "starttls":
 		opts = append(opts, gomail.WithTLSPolicy(gomail.TLSMandatory))
 	default:
@@ -58,11 +70,11 @@ func newSMTP(c Config, times timeouts) (*SMTP, error) {
 	if c.User != "" {
 		opts = append(opts, gomail.WithSMTPAuth(authType(c)), gomail.WithUsername(c.User), gomail.WithPassword(c.Password))
 	}
-	client, err := gomail.NewClient(c.Host, opts...)
+	client, err := gomail.NewClient(c.Host, append(slices.Clone(opts), gomail.WithTimeout(times.phase))...)
 	if err != nil {
 		return nil, fmt.Errorf("mail: %w", err)
 	}
-	return &SMTP{client: client, from: c.From, times: times, slots: make(chan struct{}, c.Connections)}, nil
+	return &SMTP{client: client, host: c.Host, options: opts, dialer: dialer, from: c.From, times: times, slots: make(chan struct{}, c.Connections)}, nil
 }
 
 // authType lets the server choose, but for a clear connection on this machine,
@@ -87,8 +99,8 @@ func (s *SMTP) Send(ctx context.Context, l letter.Letter) agenda.Delivery {
 	case <-ctx.Done():
 		return agenda.Delivery{Outcome: agenda.TryAgain, Text: oneLine(ctx.Err())}
 	}
-	for {
-		c, kept, err := s.connection(ctx)
+	for fresh := false; ; fresh = true {
+		c, kept, err := s.connection(ctx, fresh)
 		if err != nil {
 			return classifyDial(err)
 		}
@@ -99,8 +111,9 @@ func (s *SMTP) Send(ctx context.Context, l letter.Letter) agenda.Delivery {
 		}
 		if stale := kept && !m.IsDelivered() && notBegun(err); !stale {
 			d := classify(err, m.IsDelivered())
-			if d.Code != 0 && d.Code != 421 && !m.IsDelivered() {
-				s.keep(c) // refused, but the connection is in order
+			// A refusal may leave the transaction open (RFC 5321, section 4.1.1.4).
+			if d.Code != 0 && d.Code != 421 && s.client.ResetWithSMTPClient(c.smtp) == nil {
+				s.keep(c)
 			} else {
 				c.smtp.Close() //nolint:errcheck // it is broken or about to be
 			}
@@ -116,10 +129,10 @@ func notBegun(err error) bool {
 	return errors.As(err, &e) && (e.ErrorCode() == 0 || e.ErrorCode() == 421) && (e.Reason == gomail.ErrConnCheck || e.Reason == gomail.ErrSMTPMailFrom)
 }
 
-// connection returns a kept connection or makes one.
-func (s *SMTP) connection(ctx context.Context) (c *connection, kept bool, err error) {
+// connection returns a kept connection, unless a fresh one is wanted, or makes one.
+func (s *SMTP) connection(ctx context.Context, fresh bool) (c *connection, kept bool, err error) {
 	s.mu.Lock()
-	for len(s.idle) > 0 {
+	for !fresh && len(s.idle) > 0 {
 		c = s.idle[len(s.idle)-1]
 		s.idle = s.idle[:len(s.idle)-1]
 		if time.Since(c.used) < s.times.idle {
@@ -133,13 +146,34 @@ func (s *SMTP) connection(ctx context.Context) (c *connection, kept bool, err er
 	if closed {
 		return nil, false, errors.New("mail is closed")
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.times.dial)
-	defer cancel()
-	client, err := s.client.DialToSMTPClientWithContext(ctx)
+	client, err := s.dial(ctx)
 	if err != nil {
 		return nil, false, err
 	}
 	return &connection{smtp: client}, false, nil
+}
+
+// dial makes a connection that is ready for a message. It has a client of its
+// own because the library knows one time-out only, and because it forgets the
+// connection when the dialogue fails.
+func (s *SMTP) dial(ctx context.Context) (*gosmtp.Client, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.times.dial)
+	defer cancel()
+	var conn net.Conn
+	remember := func(ctx context.Context, network, address string) (_ net.Conn, err error) {
+		conn, err = s.dialer(ctx, network, address)
+		return conn, err
+	}
+	opts := append(slices.Clone(s.options), gomail.WithTimeout(s.times.dial), gomail.WithDialContextFunc(remember))
+	dialer, err := gomail.NewClient(s.host, opts...)
+	if err != nil {
+		return nil, err
+	}
+	client, err := dialer.DialToSMTPClientWithContext(ctx)
+	if err != nil && conn != nil {
+		conn.Close() //nolint:errcheck // it was of no use
+	}
+	return client, err
 }
 
 func (s *SMTP) keep(c *connection) {
@@ -156,8 +190,11 @@ func (s *SMTP) keep(c *connection) {
 	}
 }
 
-// reap says goodbye on connections that were not used for a while.
+// reap says goodbye on connections that were not used for a while; nobody waits
+// for the answer.
 func (s *SMTP) reap() {
+	var old sync.WaitGroup
+	defer old.Wait()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var fresh []*connection
@@ -166,12 +203,20 @@ func (s *SMTP) reap() {
 			fresh = append(fresh, c)
 			continue
 		}
-		s.client.CloseWithSMTPClient(c.smtp) //nolint:errcheck // QUIT is a courtesy
+		old.Go(func() { s.quit(c) })
 	}
 	s.idle, s.reaper = fresh, nil
 	if len(fresh) > 0 {
 		s.reaper = time.AfterFunc(s.times.idle, s.reap)
 	}
+}
+
+// quit ends a connection whether or not the server answers: QUIT is a courtesy.
+func (s *SMTP) quit(c *connection) {
+	if c.smtp.UpdateDeadline(s.times.quit) == nil {
+		s.client.CloseWithSMTPClient(c.smtp) //nolint:errcheck // closed below all the same
+	}
+	c.smtp.Close() //nolint:errcheck // closed by QUIT if that went well
 }
 
 // Close ends the kept connections; those in use end with their message.
