@@ -61,19 +61,34 @@ func Open(path string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, translate(err))
 	}
-	err = b.Update(func(tx *bbolt.Tx) error {
-		if tx.Bucket(bucket) != nil {
-			return nil
-		}
-		_, err := tx.CreateBucket(bucket)
-		return err
-	})
-	if err != nil {
+	if err := prepare(b, o.Create); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, translate(err)), b.Close())
 	}
 	d := &DB{b: b, queue: make(chan *update, 1024), done: make(chan struct{})}
 	go d.commitAll()
 	return d, nil
+}
+
+// prepare makes the bucket in a new file, and in one whose making was cut short.
+// A file with other things and without the bucket is another program's. It
+// writes to no other file: a full one can be opened too.
+func prepare(b *bbolt.DB, create bool) error {
+	var found, empty bool
+	err := b.View(func(tx *bbolt.Tx) error {
+		first, _ := tx.Cursor().First()
+		found, empty = tx.Bucket(bucket) != nil, first == nil
+		return nil
+	})
+	if err != nil || found {
+		return err
+	}
+	if !empty || !create {
+		return fmt.Errorf("%w: no records of this program in it", kv.ErrDamaged)
+	}
+	return b.Update(func(tx *bbolt.Tx) error {
+		_, err := tx.CreateBucket(bucket)
+		return err
+	})
 }
 
 // translate gives the errors of system and bbolt the names of the contract.
