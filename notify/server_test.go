@@ -55,12 +55,28 @@ type scripted struct {
 	conns int
 }
 
+// serve starts a server that offers STARTTLS unless secure is nil.
 func serve(t testing.TB, secure *tls.Config, a answer) *scripted {
+	t.Helper()
+	return start(t, listen(t), secure, a)
+}
+
+// serveTLS starts a server that speaks TLS from the start.
+func serveTLS(t testing.TB, secure *tls.Config, a answer) *scripted {
+	t.Helper()
+	return start(t, tls.NewListener(listen(t), secure), nil, a)
+}
+
+func listen(t testing.TB) net.Listener {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
+	return l
+}
+
+func start(t testing.TB, l net.Listener, secure *tls.Config, a answer) *scripted {
 	s := &scripted{Listener: l, answer: a, tls: secure, steps: make(chan string, 10000), open: map[net.Conn]bool{}}
 	var handlers sync.WaitGroup
 	handlers.Go(func() {
