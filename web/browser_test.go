@@ -60,6 +60,9 @@ func (b *browser) do(r *http.Request) *answer {
 	if strings.HasPrefix(a.Header.Get("Content-Type"), "text/html") {
 		a.root = must(html.Parse(strings.NewReader(a.body)))
 	}
+	if a.body != "" && len(a.all("main")) > 0 {
+		inspect(b.t, a)
+	}
 	return a
 }
 

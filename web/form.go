@@ -160,6 +160,9 @@ func (c *Ctx) readForm() error {
 	return nil
 }
 
+// asked reads one word of the query, without zero bytes like readForm.
+func (c *Ctx) asked(name string) string { return strings.ReplaceAll(c.Query(name), "\x00", "") }
+
 // posted reads one field of a form.
 func (c *Ctx) posted(name string) string { return strings.TrimSpace(c.PostForm(name)) }
 

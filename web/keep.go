@@ -160,10 +160,12 @@ func (k *keeper) put(key string, a *kept) {
 	k.bytes += len(a.body)
 }
 
-// keepPage answers with a public page, made anew only if the revision or the
-// key changed.
-func (c *Ctx) keepPage(key, revision string, render func() ([]byte, error)) error {
-	key = string(c.P.Lang()) + " " + key
+// keepPage answers with a public page, made anew only if the revision, the key
+// or the query changed. The query is the one that stands for the page: what
+// else a visitor wrote behind the address must not be kept for others.
+func (c *Ctx) keepPage(key, query, revision string, render func() ([]byte, error)) error {
+	c.Request.URL.RawQuery = query
+	key = string(c.P.Lang()) + " " + key + "?" + query
 	a := c.w.kept.get(key, revision)
 	if a == nil {
 		b, err := render()

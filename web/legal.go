@@ -52,7 +52,7 @@ func loadLegal(dir string) (legal, error) {
 
 func (w *Web) showLegal(c *Ctx) error {
 	p := w.legal[strings.Trim(c.path, "/")]
-	return c.keepPage(c.path, "", func() ([]byte, error) {
+	return c.keepPage(c.path, "", "", func() ([]byte, error) {
 		return c.render("legal", p.title, map[string]any{"Body": p.body, "Draft": p.draft})
 	})
 }

@@ -99,7 +99,7 @@ const listed = 50
 
 func (w *Web) showOutbox(c *Ctx) error {
 	f := store.OutboxFilter{State: agenda.MessageState(c.Query("state")), Kind: agenda.Kind(c.Query("kind")), Before: c.Query("before")}
-	if id := c.Query("meeting"); id != "" {
+	if id := c.asked("meeting"); id != "" {
 		f.About = agenda.Ref{Kind: agenda.AboutMeeting, ID: id}
 	}
 	messages, next, err := w.Store.Messages(c.ctx(), f, listed)
@@ -164,7 +164,7 @@ func (w *Web) handleMessage(c *Ctx) error {
 }
 
 func (w *Web) showHistory(c *Ctx) error {
-	about := agenda.Ref{Kind: c.Query("kind"), ID: c.Query("id")}
+	about := agenda.Ref{Kind: c.asked("kind"), ID: c.asked("id")}
 	entries, next, err := w.Store.History(c.ctx(), about, c.Query("before"), listed)
 	if err != nil {
 		return err

@@ -47,8 +47,11 @@ func (w *Web) groupPage(c *Ctx, status int, g agenda.Group, err error) error {
 		return err
 	}
 	title := g.Name
-	if g.ID == "" {
+	switch {
+	case g.ID == "":
 		title = c.P.T("office.new_group")
+	case title == "": // the form was sent without a name
+		title = c.P.T("office.edit_group")
 	}
 	return c.page(status, "groupform", title, map[string]any{"Form": f, "G": g})
 }

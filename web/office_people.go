@@ -73,8 +73,11 @@ func (w *Web) personPage(c *Ctx, status int, p agenda.Person, err error) error {
 		return serr
 	}
 	title := p.Name()
-	if p.ID == "" {
+	switch {
+	case p.ID == "":
 		title = c.P.T("office.new_person")
+	case title == "": // the form was sent without a name
+		title = c.P.T("office.people")
 	}
 	return c.page(status, "person", title, map[string]any{"Form": f, "P": p, "Seats": seats, "Today": w.Store.Today()})
 }

@@ -150,7 +150,7 @@ func (c *Ctx) page(status int, name, title string, values map[string]any) error 
 func (c *Ctx) langLinks() []langLink {
 	var out []langLink
 	query := ""
-	if c.Request.URL.RawQuery != "" && c.Request.Method == http.MethodGet {
+	if c.Request.URL.RawQuery != "" && c.Request.Method != http.MethodPost {
 		query = "?" + c.Request.URL.RawQuery
 	}
 	for _, l := range c.w.Catalog.Langs() {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"widunetz/internal/agenda"
 	"widunetz/internal/almanac"
@@ -12,12 +13,12 @@ import (
 
 // publicPage answers with a page of the programme, kept until the programme or
 // the day changes.
-func (c *Ctx) publicPage(key, name string, fill func(p *programme) (title string, values map[string]any, err error)) error {
+func (c *Ctx) publicPage(key, query, name string, fill func(p *programme) (title string, values map[string]any, err error)) error {
 	revision, err := c.store().Revision(c.ctx(), store.Programme)
 	if err != nil {
 		return err
 	}
-	return c.keepPage(key, revision+" "+c.w.today(), func() ([]byte, error) {
+	return c.keepPage(key, query, revision+" "+c.w.today(), func() ([]byte, error) {
 		p, err := c.w.public.load(c.ctx())
 		if err != nil {
 			return nil, err
@@ -33,7 +34,7 @@ func (c *Ctx) publicPage(key, name string, fill func(p *programme) (title string
 const homeEvents = 6
 
 func (w *Web) showHome(c *Ctx) error {
-	return c.publicPage("home", "home", func(p *programme) (string, map[string]any, error) {
+	return c.publicPage("home", "", "home", func(p *programme) (string, map[string]any, error) {
 		today := w.Store.Today()
 		next := slices.DeleteFunc(slices.Clone(p.events), func(e *entry) bool {
 			return e.End.Date.Before(today) || e.Standing == agenda.Cancelled
@@ -95,8 +96,11 @@ func (w *Web) showProgramme(c *Ctx) error {
 	}
 	q := c.Request.URL.Query()
 	f, month := parseFilter(q), q.Get("ansicht") == "monat"
-	key := "programme " + strconv.Itoa(year) + " " + strconv.FormatBool(month) + " " + f.query()
-	return c.publicPage(key, "programme", func(p *programme) (string, map[string]any, error) {
+	query := f.query()
+	if month {
+		query = strings.TrimPrefix(query+"&ansicht=monat", "&")
+	}
+	return c.publicPage("programme "+strconv.Itoa(year), query, "programme", func(p *programme) (string, map[string]any, error) {
 		ed, isEdition := p.edition(year)
 		events := append(slices.Clone(p.of(year)), w.standalone(p, year)...)
 		slices.SortFunc(events, byStart)
@@ -250,7 +254,7 @@ func (w *Web) showEvent(c *Ctx) error {
 		return w.showSubmit(c, year)
 	}
 	key := "event " + strconv.Itoa(year) + " " + c.Param("slug")
-	return c.publicPage(key, "event", func(p *programme) (string, map[string]any, error) {
+	return c.publicPage(key, "", "event", func(p *programme) (string, map[string]any, error) {
 		e := p.bySlug(year, c.Param("slug"))
 		if e == nil {
 			return "", nil, agenda.ErrNotFound
@@ -281,6 +285,9 @@ func (w *Web) watch(c *Ctx) error {
 		return err
 	}
 	e, err := w.Store.EventBySlug(c.ctx(), year, c.Param("slug"))
+	if err == nil && !e.Public() {
+		err = agenda.ErrNotFound
+	}
 	if err != nil {
 		return err
 	}

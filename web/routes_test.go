@@ -238,6 +238,29 @@ func TestUnknownIdentifiers(t *testing.T) {
 	}
 }
 
+// Zero bytes part the words of the store's keys; in a query or a form they
+// name nothing either.
+func TestZeroBytesInQueriesAndForms(t *testing.T) {
+	t.Parallel()
+	n := open(t)
+	b := n.as(vera)
+	for _, path := range []string{"/koordination/ausgang?meeting=a%00b", "/koordination/verlauf?kind=a%00b&id=%00&before=%00", "/programm/2027?town=%00&q=%00x", "/koordination/personen?q=%00"} {
+		b.request(http.MethodGet, path).want(t, http.StatusOK)
+	}
+	zero := "a\x00b"
+	seats := "/koordination/gremien/" + string(migration) + "/sitze"
+	for path, form := range map[string]url.Values{
+		seats: {"do": {"pass"}, "seat": {zero}, "person": {zero}, "from": {"2027-10-01"}},
+		"/koordination/gremien/" + string(migration) + "/einladen": {"meeting": {zero}},
+		"/koordination/institutionen/vereinen":                     {"into": {zero}, "from": {"x"}},
+		"/einloggen":                                               {"email": {"a\x00@example.org"}},
+	} {
+		if a := b.post(path, form); a.StatusCode >= 500 {
+			t.Errorf("%s: status %d", path, a.StatusCode)
+		}
+	}
+}
+
 // A chair of one group has no say in another.
 func TestChairOfOneGroupOnly(t *testing.T) {
 	t.Parallel()

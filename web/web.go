@@ -186,9 +186,7 @@ func (c *Ctx) refusal() error {
 
 // strange reports whether an address holds a zero byte: nothing is called so,
 // and in the store's keys it parts the words.
-func strange(u *url.URL) bool {
-	return strings.Contains(u.Path, "\x00") || strings.Contains(u.RawQuery, "%00")
-}
+func strange(u *url.URL) bool { return strings.Contains(u.Path, "\x00") }
 
 // store is short for the store that remembers everything.
 func (c *Ctx) store() *store.Store { return c.w.Store }
