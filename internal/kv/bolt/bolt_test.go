@@ -3,6 +3,8 @@ package bolt_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
 	"path/filepath"
 	"strconv"
 	"sync"
@@ -14,6 +16,20 @@ import (
 )
 
 var ctx = context.Background()
+
+// childPath makes the test binary a second process that opens the file.
+const childPath = "WIDUNETZ_BOLT_PATH"
+
+func TestMain(m *testing.M) {
+	path := os.Getenv(childPath)
+	if path == "" {
+		os.Exit(m.Run())
+	}
+	if _, err := bolt.Open(path, bolt.Options{}); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
 
 // place makes stores for the suite; each opening is checked when it is closed.
 func place(t testing.TB) kvtest.Open {

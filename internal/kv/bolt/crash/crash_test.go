@@ -1,8 +1,13 @@
-package bolt_test
+// Package crash_test kills processes that write to a bolt file. It is a package
+// of its own because a child starts for each kill: what the conformance suite
+// imports takes longer to start than all that a child does.
+package crash_test
 
 import (
 	"bufio"
+	"context"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -16,25 +21,22 @@ import (
 	"widunetz/internal/kv/bolt"
 )
 
-// The test binary runs itself as a child that opens or writes a file.
+// The test binary runs itself as a child that writes until it is killed.
 const (
-	childEnv   = "WIDUNETZ_BOLT_CHILD"
-	childPath  = "WIDUNETZ_BOLT_PATH"
-	childRound = "WIDUNETZ_BOLT_ROUND"
+	childPath  = "WIDUNETZ_CRASH_PATH"
+	childRound = "WIDUNETZ_CRASH_ROUND"
 )
 
+var ctx = context.Background()
+
 func TestMain(m *testing.M) {
-	job := os.Getenv(childEnv)
-	if job == "" {
+	path := os.Getenv(childPath)
+	if path == "" {
 		os.Exit(m.Run())
 	}
-	db, err := bolt.Open(os.Getenv(childPath), bolt.Options{Create: true})
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	if job == "write" {
-		err = writeForEver(db, os.Getenv(childRound))
+	var err error
+	if _, err = os.Stdin.Read(make([]byte, 1)); err == nil { // its turn
+		err = writeForEver(path, os.Getenv(childRound))
 	}
 	fmt.Fprintln(os.Stderr, "the child ended by itself:", err)
 	os.Exit(3)
@@ -44,7 +46,11 @@ const writers = 8
 
 // writeForEver writes from several goroutines and prints the id of each update
 // that was acknowledged, one a line.
-func writeForEver(db *bolt.DB, round string) error {
+func writeForEver(path, round string) error {
+	db, err := bolt.Open(path, bolt.Options{Create: true})
+	if err != nil {
+		return err
+	}
 	failed := make(chan error, writers)
 	for w := range writers {
 		go func() {
@@ -72,47 +78,73 @@ func writeRecord(tx kv.RW, id string, writer int) {
 	tx.Put(kv.Key("last", strconv.Itoa(writer)), []byte(id))
 }
 
-// kill lets a child write until it has acknowledged some updates, kills it, and
-// returns all that it acknowledged.
-func kill(t *testing.T, path string, round, after int) []string {
+// child is a process that has started and waits for its turn.
+type child struct {
+	*exec.Cmd
+	turn io.Writer
+	out  *bufio.Reader
+}
+
+// start starts a child. It takes longer than what the child does after that, so
+// each is started before its turn.
+func start(t *testing.T, path string, round int) *child {
 	t.Helper()
-	child := exec.Command(os.Args[0])
-	child.Env = append(os.Environ(), childEnv+"=write", childPath+"="+path, childRound+"="+strconv.Itoa(round))
-	child.Stderr = os.Stderr
-	out, err := child.StdoutPipe()
+	c := &child{Cmd: exec.Command(os.Args[0])}
+	c.Env = append(os.Environ(), childPath+"="+path, childRound+"="+strconv.Itoa(round))
+	c.Stderr = os.Stderr
+	out, err := c.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := child.Start(); err != nil {
+	c.out = bufio.NewReader(out)
+	if c.turn, err = c.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { // those whose turn never came
+		c.Process.Kill() //nolint:errcheck // mostly gone
+		c.Wait()         //nolint:errcheck // killed
+	})
+	return c
+}
+
+// kill lets a child write until it has acknowledged some updates, kills it, and
+// returns all that it acknowledged.
+func (c *child) kill(t *testing.T, after int) []string {
+	t.Helper()
+	if _, err := c.turn.Write([]byte("\n")); err != nil {
 		t.Fatal(err)
 	}
 	var acked []string
-	in := bufio.NewReader(out)
 	for {
-		line, err := in.ReadString('\n')
+		line, err := c.out.ReadString('\n')
 		if err != nil {
 			break // a line that was cut off was not told
 		}
 		acked = append(acked, strings.TrimSuffix(line, "\n"))
 		if len(acked) == after {
-			if err := child.Process.Kill(); err != nil {
+			if err := c.Process.Kill(); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	if err := child.Wait(); err == nil || child.ProcessState.Exited() {
-		t.Fatalf("round %d: the child was not killed: %v", round, err)
+	if err := c.Wait(); err == nil || c.ProcessState.Exited() {
+		t.Fatalf("the child was not killed: %v", err)
 	}
 	return acked
 }
 
 func TestKillsLoseNothingAcknowledged(t *testing.T) {
-	t.Parallel()
 	const kills, acknowledged = 200, 10_000
 	path := filepath.Join(t.TempDir(), "test.db")
 	var all []string
+	next := start(t, path, 0)
 	for round := 0; round < kills || len(all) < acknowledged; round++ {
-		acked := kill(t, path, round, 1+rand.IntN(100))
+		now := next
+		next = start(t, path, round+1)
+		acked := now.kill(t, 1+rand.IntN(100))
 		all = append(all, acked...)
 		db, err := bolt.Open(path, bolt.Options{Create: true}) // the kill may come before the file is made
 		if err != nil {
@@ -130,8 +162,14 @@ func TestKillsLoseNothingAcknowledged(t *testing.T) {
 			t.FailNow()
 		}
 	}
-	db := open(t, path, bolt.Options{})
+	db, err := bolt.Open(path, bolt.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	wantAcknowledged(t, db, all)
+	if err := db.Close(); err != nil {
+		t.Error(err)
+	}
 	t.Logf("%d updates were acknowledged", len(all))
 }
 
