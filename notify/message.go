@@ -105,12 +105,13 @@ type addressError struct{ address string }
 
 // Error names the address and what would be right.
 func (e *addressError) Error() string {
-	return fmt.Sprintf("%q is no address that mail can be sent to (want name@example.org)", agenda.Line(e.address))
+	return fmt.Sprintf("%q is no address that mail can be sent to (want name@example.org)", clip(e.address, 100))
 }
 
-// named returns an address with the name of its reader, quoted or encoded.
+// named returns an address with the name of its reader, quoted or encoded. A
+// backslash in an encoded name could not be read back (RFC 2047, section 5).
 func named(name, address string) string {
-	return (&mail.Address{Name: clip(name, 100), Address: address}).String()
+	return (&mail.Address{Name: clip(strings.ReplaceAll(name, `\`, "/"), 100), Address: address}).String()
 }
 
 // clip returns s as one line of at most n characters: a header line without a
@@ -118,7 +119,7 @@ func named(name, address string) string {
 func clip(s string, n int) string {
 	s = agenda.Line(s)
 	if r := []rune(s); len(r) > n {
-		return string(r[:n])
+		return strings.TrimSpace(string(r[:n]))
 	}
 	return s
 }
