@@ -49,15 +49,21 @@ func (c *Ctx) form(action, submit string) *form {
 	return &form{c: c, Action: c.url(action), Submit: c.P.T(submit)}
 }
 
-// refuse shows the form again with what is wrong; any other error is not the
-// form's.
+// typed are the kinds of fields that hold what somebody typed.
+var typed = []string{"text", "area", "date", "time", "email", "tel", "number"}
+
+// refuse shows the form again with what is wrong and what was typed, however
+// little it could be understood; any other error is not the form's.
 func (f *form) refuse(err error) bool {
 	var p agenda.Problems
 	if !errors.As(err, &p) {
 		return false
 	}
 	f.problems = p
-	for i := range f.Fields {
+	for i, x := range f.Fields {
+		if v, ok := f.c.Request.PostForm[x.Name]; ok && slices.Contains(typed, x.Kind) {
+			f.Fields[i].Value = v[0]
+		}
 		if e := p.For(f.Fields[i].Name); e != nil {
 			f.Fields[i].Error = f.c.problem(e)
 		}
@@ -188,17 +194,20 @@ func (c *Ctx) postedDate(p *agenda.Problems, name string) agenda.Date {
 	return d
 }
 
-// postedLocal reads day and time of day from two fields.
+// postedLocal reads day and time of day from two fields. A time of day that is
+// missing or none is its own field's problem, not the day's.
 func (c *Ctx) postedLocal(p *agenda.Problems, day, clock string) agenda.Local {
 	d := c.postedDate(p, day)
-	s := c.posted(clock)
-	if s == "" {
-		return agenda.Local{}
+	if d.IsZero() && p.For(day) == nil {
+		p.Add(day, "required", "")
 	}
+	s := c.posted(clock)
 	h, m, err := agenda.ParseClock(s)
-	if err != nil {
+	switch {
+	case s == "":
+		p.Add(clock, "required", "")
+	case err != nil:
 		p.Add(clock, "clock", "18:30")
-		return agenda.Local{}
 	}
 	if d.IsZero() {
 		return agenda.Local{}

@@ -254,8 +254,14 @@ func (w *Web) saveMeeting(c *Ctx) error {
 	}
 	var p agenda.Problems
 	d := agenda.MeetingDetails{Title: c.posted("title"), Place: c.posted("place"), Online: c.posted("online"), Note: c.posted("note")}
-	d.Start, d.End = c.postedLocal(&p, "date", "start"), c.postedLocal(&agenda.Problems{}, "date", "end")
-	if err = joined(p, d.Clean().Check(w.Store.Loc())); err == nil {
+	d.Start = c.postedLocal(&p, "date", "start")
+	if p.For("date") == nil {
+		d.End = c.postedLocal(&p, "date", "end")
+	}
+	if err = p.Err(); err == nil {
+		err = d.Clean().Check(w.Store.Loc())
+	}
+	if err == nil {
 		_, err = w.Store.ChangeMeeting(c.ctx(), c.actor(), m.ID, d, c.postedSeen(), c.telling())
 	}
 	if err != nil {
