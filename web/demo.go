@@ -62,9 +62,6 @@ func (w *Web) showMails(c *Ctx) error {
 		if err != nil {
 			return err
 		}
-		if info, err := e.Info(); err == nil {
-			m.Sent = info.ModTime()
-		}
 		mails = append(mails, m)
 	}
 	slices.SortStableFunc(mails, func(a, b spooled) int { return b.Sent.Compare(a.Sent) })
@@ -96,7 +93,11 @@ func (w *Web) readMail(name string) (spooled, error) {
 		}
 		return s
 	}
-	m := spooled{Name: name, Subject: decode("Subject"), To: decode("To"), Kind: msg.Header.Get("X-Widunetz-Kind"), Raw: string(b)}
+	sent, err := msg.Header.Date()
+	if err != nil {
+		return spooled{}, fmt.Errorf("mail %s: %w", name, err)
+	}
+	m := spooled{Name: name, Sent: sent, Subject: decode("Subject"), To: decode("To"), Kind: msg.Header.Get("X-Widunetz-Kind"), Raw: string(b)}
 	return m, m.parts(msg.Header.Get("Content-Type"), msg.Header.Get("Content-Transfer-Encoding"), msg.Body)
 }
 

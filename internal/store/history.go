@@ -8,12 +8,15 @@ import (
 	"widunetz/internal/kv"
 )
 
-// record writes a line of the history, in the transaction of the change.
-func (t *tx) record(e agenda.Entry) {
+// record writes a line of the history, in the transaction of the change. It is
+// found under its subject and under whatever else it is about.
+func (t *tx) record(e agenda.Entry, also ...agenda.Ref) {
 	e.At, e.Actor = t.now, t.actor
 	key := kv.Key(kHistory, kv.TimeDesc(t.now), t.id+strconv.Itoa(t.n))
 	put(t, key, e)
-	t.Put(kv.Key(kTrail, e.Subject.Kind, e.Subject.ID, kv.TimeDesc(t.now), t.id+strconv.Itoa(t.n)), []byte(key))
+	for _, about := range append(also, e.Subject) {
+		t.Put(kv.Key(kTrail, about.Kind, about.ID, kv.TimeDesc(t.now), t.id+strconv.Itoa(t.n)), []byte(key))
+	}
 	t.n++
 }
 
@@ -24,12 +27,10 @@ func (s *Store) History(ctx context.Context, about agenda.Ref, before string, li
 		entries, next = nil, ""
 		lo, hi := kv.Prefix(kHistory)
 		if about != (agenda.Ref{}) {
-			lo, hi = kv.Prefix(kTrail, about.Kind, about.ID)
+			lo, hi = kv.Prefix(kTrail, about.Kind, idPart(about.ID))
 		}
 		prefix := lo
-		if before != "" {
-			lo += before + "\x00"
-		}
+		lo = after(lo, before)
 		for p, err := range tx.Scan(lo, hi) {
 			if err != nil {
 				return err
@@ -41,7 +42,7 @@ func (s *Store) History(ctx context.Context, about agenda.Ref, before string, li
 			if err != nil {
 				return err
 			}
-			entries, next = append(entries, e), p.Key[len(prefix):]
+			entries, next = append(entries, e), cursor(p.Key, prefix)
 		}
 		next = ""
 		return nil

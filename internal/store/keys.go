@@ -3,6 +3,8 @@ package store
 import (
 	"fmt"
 	"strconv"
+	"strings"
+	"strings"
 
 	"widunetz/internal/agenda"
 	"widunetz/internal/kv"
@@ -41,20 +43,25 @@ const (
 	kJournal     = "journal"     // scope, number: id of what changed
 	kSession     = "session"     // hash of the token
 	kLogin       = "login"       // id
+	kSubmissions = "submissions" // address: day, number of events submitted on it
 )
 
-func meetingKey(id agenda.MeetingID) string { return kv.Key(kMeeting, string(id)) }
-func eventKey(id agenda.EventID) string     { return kv.Key(kEvent, string(id)) }
-func personKey(id agenda.PersonID) string   { return kv.Key(kPerson, string(id)) }
-func groupKey(id agenda.GroupID) string     { return kv.Key(kGroup, string(id)) }
-func messageKey(id agenda.MessageID) string { return kv.Key(kMessage, string(id)) }
-func noticeKey(id agenda.NoticeID) string   { return kv.Key(kNotice, string(id)) }
+// idPart returns an identifier as a part of a key. What comes out of an address
+// can hold a zero byte; no record has such an identifier.
+func idPart(id string) string { return strings.ReplaceAll(id, "\x00", "\ufffd") }
+
+func meetingKey(id agenda.MeetingID) string { return kv.Key(kMeeting, idPart(string(id))) }
+func eventKey(id agenda.EventID) string     { return kv.Key(kEvent, idPart(string(id))) }
+func personKey(id agenda.PersonID) string   { return kv.Key(kPerson, idPart(string(id))) }
+func groupKey(id agenda.GroupID) string     { return kv.Key(kGroup, idPart(string(id))) }
+func messageKey(id agenda.MessageID) string { return kv.Key(kMessage, idPart(string(id))) }
+func noticeKey(id agenda.NoticeID) string   { return kv.Key(kNotice, idPart(string(id))) }
 func institutionKey(id agenda.InstitutionID) string {
-	return kv.Key(kInstitution, string(id))
+	return kv.Key(kInstitution, idPart(string(id)))
 }
-func watcherKey(id agenda.WatcherID) string { return kv.Key(kWatcher, string(id)) }
+func watcherKey(id agenda.WatcherID) string { return kv.Key(kWatcher, idPart(string(id))) }
 func seatKey(g agenda.GroupID, id agenda.SeatID) string {
-	return kv.Key(kSeat, string(g), string(id))
+	return kv.Key(kSeat, idPart(string(g)), idPart(string(id)))
 }
 func editionKey(year int) string { return kv.Key(kEdition, yearPart(year)) }
 
@@ -66,4 +73,19 @@ func revPart(rev uint64) string { return fmt.Sprintf("%016x", rev) }
 func parseCount(b []byte) int {
 	n, _ := strconv.Atoi(string(b)) // an index value that is empty counts as none
 	return n
+}
+
+// cursor is the place of a key in a list, fit for an address: what follows the
+// list's prefix, with dots between its parts (times and identifiers have none).
+func cursor(key, prefix string) string {
+	return strings.ReplaceAll(strings.TrimPrefix(key, prefix), "\x00", ".")
+}
+
+// after is where a list goes on behind a cursor; from its beginning if that is
+// empty.
+func after(prefix, cursor string) string {
+	if cursor == "" {
+		return prefix
+	}
+	return prefix + strings.ReplaceAll(cursor, ".", "\x00") + "\x00"
 }

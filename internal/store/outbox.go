@@ -98,14 +98,26 @@ const claimBatch = 24
 // process ends first. The attempt is counted before it is made. Messages that
 // are of no use any more are settled here and not returned.
 func (s *Store) Claim(ctx context.Context, now time.Time, lease time.Duration, limit int) ([]agenda.Facts, error) {
-	limit = min(limit, claimBatch)
-	var claimed []agenda.Message
-	err := s.update(ctx, agenda.Actor{}, func(t *tx) error {
-		claimed = claimed[:0]
+	for {
+		claimed, looked, err := s.claim(ctx, now, lease, min(limit, claimBatch))
+		if err != nil || looked == 0 {
+			return nil, err
+		}
+		if len(claimed) > 0 {
+			return s.factsOf(ctx, claimed)
+		}
+	}
+}
+
+// claim looks at the next messages that are due, at how many it tells.
+func (s *Store) claim(ctx context.Context, now time.Time, lease time.Duration, limit int) (claimed []agenda.Message, looked int, err error) {
+	err = s.update(ctx, agenda.Actor{}, func(t *tx) error {
+		claimed, looked = nil, 0
 		if err := t.endLeases(now); err != nil {
 			return err
 		}
 		pairs, err := due(t, "m", now, limit)
+		looked = len(pairs)
 		if err != nil {
 			return err
 		}
@@ -120,7 +132,9 @@ func (s *Store) Claim(ctx context.Context, now time.Time, lease time.Duration, l
 			}
 			t.Delete(d.Key)
 			if !m.Deadline.IsZero() && !now.Before(m.Deadline) {
-				put(t, messageKey(m.ID), m.End(agenda.MessageExpired, m.Error, now))
+				if err := t.finish(m.Expire(now)); err != nil {
+					return err
+				}
 				continue
 			}
 			m.Attempts = parseCount(d.Value) + 1
@@ -130,10 +144,7 @@ func (s *Store) Claim(ctx context.Context, now time.Time, lease time.Duration, l
 		}
 		return nil
 	})
-	if err != nil || len(claimed) == 0 {
-		return nil, err
-	}
-	return s.factsOf(ctx, claimed)
+	return claimed, looked, err
 }
 
 // due returns up to limit pairs of the index of what is due: notices ("n") or
@@ -171,11 +182,11 @@ func (t *tx) endLeases(now time.Time) error {
 
 // freeLease puts a claimed message back where it was due.
 func (t *tx) freeLease(p kv.Pair) error {
+	t.Delete(p.Key)
 	m, err := get[agenda.Message](t, messageKey(agenda.MessageID(lastPart(p.Key))))
 	if err != nil {
-		return err
+		return ignoreNotFound(err)
 	}
-	t.Delete(p.Key)
 	t.Put(dueKey(m), p.Value)
 	return nil
 }
@@ -231,21 +242,26 @@ func (s *Store) end(ctx context.Context, claimed agenda.Message, rule func(agend
 		if m.State != agenda.MessageWaiting {
 			return nil // taken out by an operator in the meantime
 		}
-		m = rule(m, t.now)
-		put(t, messageKey(m.ID), m)
-		switch {
-		case m.State == agenda.MessageWaiting:
+		if m = rule(m, t.now); m.State == agenda.MessageWaiting {
 			t.Put(dueKey(m), []byte(strconv.Itoa(m.Attempts)))
-		case isTrouble(m.State):
-			t.Put(troubleKey(m), nil)
-			return t.alarm(m)
 		}
-		return nil
+		return t.finish(m)
 	})
 	if err != nil {
 		return fmt.Errorf("settle message %s: %w", claimed.ID, err)
 	}
 	return nil
+}
+
+// finish writes a message after an attempt, and where it is seen if it did not
+// arrive.
+func (t *tx) finish(m agenda.Message) error {
+	put(t, messageKey(m.ID), m)
+	if !isTrouble(m.State) {
+		return nil
+	}
+	t.Put(troubleKey(m), nil)
+	return t.alarm(m)
 }
 
 // alarmDelay gathers failures: one mail to the office tells of all of them.
@@ -288,16 +304,14 @@ func (s *Store) Messages(ctx context.Context, f OutboxFilter, limit int) (out []
 	lo, hi := kv.Prefix(kLog)
 	switch {
 	case f.About != agenda.Ref{}:
-		lo, hi = kv.Prefix(kAbout, f.About.Kind+"."+f.About.ID)
+		lo, hi = kv.Prefix(kAbout, f.About.Kind+"."+idPart(f.About.ID))
 	case isTrouble(f.State):
 		lo, hi = kv.Prefix(kTrouble, string(f.State))
 	case f.State == agenda.MessageWaiting:
 		lo, hi = kv.Prefix(kDue, "m")
 	}
 	prefix := lo
-	if f.Before != "" {
-		lo += f.Before + "\x00"
-	}
+	lo = after(lo, f.Before)
 	err = s.db.View(ctx, func(tx kv.Tx) error {
 		out, next = nil, ""
 		for p, err := range tx.Scan(lo, hi) {
@@ -314,7 +328,7 @@ func (s *Store) Messages(ctx context.Context, f OutboxFilter, limit int) (out []
 			if len(out) == limit {
 				return nil
 			}
-			out, next = append(out, m), p.Key[len(prefix):]
+			out, next = append(out, m), cursor(p.Key, prefix)
 		}
 		next = ""
 		return nil

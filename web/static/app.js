@@ -21,4 +21,7 @@ for (const area of document.querySelectorAll("[data-max]")) {
   area.after(count);
   show();
 }
+for (const d of document.querySelectorAll("details[data-folds]")) {
+  if (matchMedia("(max-width: 60rem)").matches) d.open = false;
+}
 document.getElementById("fehler")?.focus();
