@@ -141,6 +141,23 @@ func (s Seat) Pass(successor PersonID, from Date) (Seat, error) {
 	return s, nil
 }
 
+// Leave returns the seat without the person from the day on. Nobody follows;
+// what was before stays.
+func (s Seat) Leave(p PersonID, from Date) Seat {
+	var kept []Holding
+	for _, h := range s.Holdings {
+		if h.Person == p && !h.From.IsZero() && !h.From.Before(from) {
+			continue
+		}
+		if h.Person == p && (h.Until.IsZero() || h.Until.After(from)) {
+			h.Until = from
+		}
+		kept = append(kept, h)
+	}
+	s.Holdings = kept
+	return s
+}
+
 // Members returns the persons who fill a seat on the day, each once, in the
 // order of the seats.
 func Members(seats []Seat, d Date) []PersonID {

@@ -114,12 +114,18 @@ func (m Message) Settle(d Delivery, now time.Time) Message {
 		}
 	}
 	if m.State == MessageWaiting && !m.Deadline.IsZero() && !m.Due.Before(m.Deadline) {
-		m.State = MessageExpired
-		if m.Unsure > 0 {
-			m.State = MessageUnknown
-		}
+		return m.Expire(now)
 	}
 	return m.final(now)
+}
+
+// Expire returns the message after its use is over: expired, or unknown when an
+// attempt may have arrived.
+func (m Message) Expire(now time.Time) Message {
+	if m.Unsure > 0 {
+		return m.End(MessageUnknown, m.Error, now)
+	}
+	return m.End(MessageExpired, m.Error, now)
 }
 
 // End returns the message in a final state that no attempt brought about:

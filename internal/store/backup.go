@@ -73,7 +73,7 @@ var ErrBadBackup = errors.New("this is no complete backup")
 type Restored struct {
 	Records  int
 	Notices  int // that were due before the restore
-	Messages int // likewise
+	Messages int // that were due or under way
 }
 
 // Restore writes a backup into the empty db. Sessions and log-in links are
@@ -122,50 +122,54 @@ func restoreBatch(tx kv.RW, batch []kv.Pair) error {
 
 // holdBack settles what was due before the restore.
 func holdBack(ctx context.Context, db kv.DB, now time.Time, done *Restored) error {
-	for more := true; more; {
-		notices, messages := 0, 0
-		err := db.Update(ctx, func(rw kv.RW) error {
-			t := &tx{RW: rw, now: now}
-			more, notices, messages = false, 0, 0
-			for _, kind := range []string{"n", "m"} {
-				pairs, err := due(t, kind, now, expandBatch)
-				if err != nil {
-					return err
-				}
-				more = more || len(pairs) == expandBatch
-				for _, p := range pairs {
-					if err := t.hold(kind, p.Key); err != nil {
+	soon := kv.Time(now.Add(time.Millisecond))
+	// What was claimed when the backup was made has most likely been sent.
+	under, way := kv.Prefix(kLease)
+	for _, r := range []struct {
+		lo, hi string
+		hold   func(*tx, string) error
+		count  *int
+	}{
+		{kv.Key(kDue, "n", ""), kv.Key(kDue, "n", soon), (*tx).holdNotice, &done.Notices},
+		{kv.Key(kDue, "m", ""), kv.Key(kDue, "m", soon), (*tx).holdMessage, &done.Messages},
+		{under, way, (*tx).holdMessage, &done.Messages},
+	} {
+		for n := expandBatch; n == expandBatch; *r.count += n {
+			err := db.Update(ctx, func(rw kv.RW) error {
+				t := &tx{RW: rw, now: now}
+				n = 0
+				for p, err := range t.Scan(r.lo, r.hi) {
+					if err != nil || n == expandBatch {
+						return err
+					}
+					n++
+					if err := r.hold(t, p.Key); err != nil {
 						return err
 					}
 				}
-				if kind == "n" {
-					notices = len(pairs)
-				} else {
-					messages = len(pairs)
-				}
+				return nil
+			})
+			if err != nil {
+				return fmt.Errorf("restore: hold back what was due: %w", err)
 			}
-			return nil
-		})
-		if err != nil {
-			return fmt.Errorf("restore: hold back what was due: %w", err)
 		}
-		done.Notices += notices
-		done.Messages += messages
 	}
 	return nil
 }
 
-func (t *tx) hold(kind, key string) error {
+func (t *tx) holdNotice(key string) error {
 	t.Delete(key)
-	if kind == "n" {
-		n, err := get[agenda.Notice](t, noticeKey(agenda.NoticeID(lastPart(key))))
-		if err != nil {
-			return ignoreNotFound(err)
-		}
-		n.Done = true
-		put(t, noticeKey(n.ID), n)
-		return nil
+	n, err := get[agenda.Notice](t, noticeKey(agenda.NoticeID(lastPart(key))))
+	if err != nil {
+		return ignoreNotFound(err)
 	}
+	n.Done = true
+	put(t, noticeKey(n.ID), n)
+	return nil
+}
+
+func (t *tx) holdMessage(key string) error {
+	t.Delete(key)
 	m, err := get[agenda.Message](t, messageKey(agenda.MessageID(lastPart(key))))
 	if err != nil {
 		return ignoreNotFound(err)

@@ -31,13 +31,16 @@ func (s *Store) Edition(ctx context.Context, year int) (agenda.Edition, error) {
 	return view(ctx, s, func(tx kv.Tx) (agenda.Edition, error) { return get[agenda.Edition](tx, editionKey(year)) })
 }
 
-// SaveEdition adds or changes the edition of a year.
+// SaveEdition adds or changes the edition of a year. New lead times hold for
+// all its events to come.
 func (s *Store) SaveEdition(ctx context.Context, actor agenda.Actor, e agenda.Edition) (agenda.Edition, error) {
 	e.Title, e.Motto, e.Patron = agenda.Line(e.Title), agenda.Line(e.Motto), agenda.Line(e.Patron)
 	if err := e.Check(); err != nil {
 		return e, err
 	}
+	leadsChanged := false
 	err := s.update(ctx, actor, func(t *tx) error {
+		leadsChanged = false
 		old, err := get[agenda.Edition](t, editionKey(e.Year))
 		if err := ignoreNotFound(err); err != nil {
 			return err
@@ -48,13 +51,42 @@ func (s *Store) SaveEdition(ctx context.Context, actor agenda.Actor, e agenda.Ed
 				return nil
 			}
 			entry.Verb = "changed"
+			leadsChanged = !slices.Equal(old.Leads, e.Leads)
 		}
 		e.Changed = agenda.Rise(old.Changed, t.now)
 		put(t, editionKey(e.Year), e)
 		t.record(entry)
 		return t.touch(Programme, "edition."+strconv.Itoa(e.Year))
 	})
-	return e, err
+	if err != nil || !leadsChanged {
+		return e, err
+	}
+	return e, s.remindEventsAnew(ctx, e)
+}
+
+// remindEventsAnew places the reminders of an edition's events, one transaction
+// an event.
+func (s *Store) remindEventsAnew(ctx context.Context, ed agenda.Edition) error {
+	events, err := s.Events(ctx, ed.Year)
+	if err != nil {
+		return err
+	}
+	for _, e := range events {
+		if e.Edition != ed.Year {
+			continue
+		}
+		err := s.update(ctx, agenda.Actor{}, func(t *tx) error {
+			e, err := get[agenda.Event](t, eventKey(e.ID))
+			if err != nil {
+				return err
+			}
+			return t.remind(aboutEvent(e), t.clock.EventReminders(e, ed, t.now))
+		})
+		if err != nil {
+			return fmt.Errorf("place reminders of edition %d: %w", ed.Year, err)
+		}
+	}
+	return nil
 }
 
 // Event returns one event.
@@ -65,7 +97,7 @@ func (s *Store) Event(ctx context.Context, id agenda.EventID) (agenda.Event, err
 // EventBySlug returns the event with that address.
 func (s *Store) EventBySlug(ctx context.Context, year int, slug string) (agenda.Event, error) {
 	return view(ctx, s, func(tx kv.Tx) (agenda.Event, error) {
-		id, err := tx.Get(kv.Key(kSlug, yearPart(year), slug))
+		id, err := tx.Get(kv.Key(kSlug, yearPart(year), idPart(slug)))
 		if errors.Is(err, kv.ErrNotFound) {
 			return agenda.Event{}, agenda.ErrNotFound
 		}
@@ -218,7 +250,7 @@ func (s *Store) SubmitEvent(ctx context.Context, edition int, d agenda.EventDeta
 
 // countSubmission refuses more events than a person writes in a day.
 func (t *tx) countSubmission(email string) error {
-	key := kv.Key(kMeta, "submissions", email)
+	key := kv.Key(kSubmissions, email)
 	b, err := t.Get(key)
 	if err != nil && !errors.Is(err, kv.ErrNotFound) {
 		return err
@@ -356,7 +388,8 @@ func (t *tx) changeEvent(id agenda.EventID, d agenda.EventDetails, seen time.Tim
 	if err != nil || len(changes) == 0 {
 		return old, err
 	}
-	tell.Mail = tell.Mail && e.Public() && e.End.In(t.clock.Loc).After(t.now)
+	// Of what does not take place only that is told.
+	tell.Mail = tell.Mail && e.Public() && e.Standing == agenda.Scheduled && e.End.In(t.clock.Loc).After(t.now)
 	if tell.Mail {
 		n := t.noticeOfEvent(agenda.KindChange, e, tell)
 		n.WasEvent = &old.EventDetails
@@ -416,8 +449,8 @@ func (t *tx) tellStanding(old, e agenda.Event, tell agenda.Telling) error {
 	if err != nil {
 		return err
 	}
-	if old.Standing != agenda.Scheduled && e.Standing == agenda.Scheduled && pending != nil {
-		return t.silence(pending.ID)
+	if old.Standing != e.Standing && undoes(e.Standing == agenda.Scheduled, pending) {
+		return t.undo(*pending)
 	}
 	if !tell.Mail {
 		return nil

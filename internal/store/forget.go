@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"widunetz/internal/agenda"
@@ -17,11 +18,11 @@ type Retention struct {
 }
 
 // Forget deletes what has served its purpose: watchers after their event or
-// without confirmation, sessions and log-ins that ended, old messages and the
-// notices they came from. It returns how many records went.
+// without confirmation, sessions and log-ins that ended, the counts of days that
+// are over, old messages and the notices they came from. It returns how many records went.
 func (s *Store) Forget(ctx context.Context, r Retention) (int, error) {
 	n := 0
-	for _, kind := range []string{kWatcher, kSession, kLogin, kMessage} {
+	for _, kind := range []string{kWatcher, kSession, kLogin, kSubmissions, kMessage, kNotice} {
 		m, err := s.sweep(ctx, kind, r)
 		if n += m; err != nil {
 			return n, fmt.Errorf("delete what is past its time: %w", err)
@@ -110,6 +111,18 @@ func (s *Store) ended(tx kv.Tx, kind string, p kv.Pair, r Retention) (bool, erro
 		var v login
 		err := decode(p.Key, p.Value, &v)
 		return s.Now().After(v.Until), err
+	case kSubmissions:
+		day, _, _ := strings.Cut(string(p.Value), " ")
+		return day != s.Now().Format(time.DateOnly), nil
+	case kNotice:
+		var n agenda.Notice
+		err := decode(p.Key, p.Value, &n)
+		last := n.Due
+		if n.Deadline.After(last) {
+			last = n.Deadline
+		}
+		// Its messages are tried for so long.
+		return n.Done && r.Outbox > 0 && s.Now().Sub(last) > r.Outbox+agenda.GiveUp, err
 	}
 	var m agenda.Message
 	err := decode(p.Key, p.Value, &m)

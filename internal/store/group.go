@@ -240,7 +240,12 @@ func (t *tx) keepSeat(seat agenda.Seat, p agenda.PersonID, verb, title string) e
 			return err
 		}
 	}
-	t.record(agenda.Entry{Subject: agenda.Ref{Kind: agenda.AboutGroup, ID: string(seat.Group)}, Verb: verb, Title: title})
+	e := agenda.Entry{Subject: agenda.Ref{Kind: agenda.AboutGroup, ID: string(seat.Group)}, Verb: verb, Title: title}
+	if p == "" {
+		t.record(e)
+	} else {
+		t.record(e, agenda.Ref{Kind: agenda.AboutPerson, ID: string(p)}) // where her name is found when it has to go
+	}
 	return nil
 }
 

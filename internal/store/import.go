@@ -99,8 +99,8 @@ func (t *tx) importPerson(row agenda.PersonRow, seen map[agenda.PersonID]int) (a
 
 // personOf finds the person of a row.
 func (t *tx) personOf(row agenda.PersonRow, inst agenda.InstitutionID) (agenda.Person, error) {
-	if row.Email != "" {
-		if p, err := personByEmail(t, row.Email); !errors.Is(err, agenda.ErrNotFound) {
+	if addr, ok := agenda.Email(row.Email); ok {
+		if p, err := personByEmail(t, addr); !errors.Is(err, agenda.ErrNotFound) {
 			return p, err
 		}
 	}
@@ -284,11 +284,18 @@ func (s *Store) ImportMeetings(ctx context.Context, actor agenda.Actor, g agenda
 	return report, nil
 }
 
+// longestUID is how many bytes a foreign UID may have (RFC 7986, section 5.3:
+// fewer than 255), with room for the day of a recurring date.
+const longestUID = 300
+
 func (t *tx) importMeeting(g agenda.GroupID, line int, item agenda.FeedItem) (agenda.ReportItem, agenda.MeetingID, error) {
 	it := agenda.ReportItem{Line: line, Name: item.Start.String() + " " + item.Title, Verb: "same", Email: true}
 	group, err := get[agenda.Group](t, groupKey(g))
 	if err != nil {
 		return it, "", err
+	}
+	if len(item.UID) > longestUID {
+		return it, "", agenda.Problems{{Field: "uid", Rule: "too_long", Want: strconv.Itoa(longestUID)}}
 	}
 	title := item.Title
 	if agenda.Fold(title) == agenda.Fold(group.Name) {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"strings"
 
 	"widunetz/internal/agenda"
 	"widunetz/internal/kv"

@@ -233,15 +233,17 @@ func turnVerb(from, to agenda.MeetingState) string {
 	}[to]
 }
 
-// tellTurn writes the notice of a turn. A cancellation that nobody was told of
-// yet and its restoration undo each other.
+// tellTurn writes the notice of a turn. A cancellation and a restoration of which
+// nobody was told yet undo each other.
 func (t *tx) tellTurn(old agenda.Meeting, m *agenda.Meeting, g agenda.Group, tell agenda.Telling) error {
 	pending, err := t.pending(aboutMeeting(old))
 	if err != nil {
 		return err
 	}
 	switch {
-	case m.State == agenda.MeetingCancelled && pending != nil && !tell.Mail, old.State == agenda.MeetingCancelled && pending != nil && pending.Kind == agenda.KindCancellation:
+	case undoes(m.State != agenda.MeetingCancelled, pending):
+		return t.undo(*pending)
+	case m.State == agenda.MeetingCancelled && pending != nil && !tell.Mail:
 		return t.silence(pending.ID)
 	case !tell.Mail:
 		return nil

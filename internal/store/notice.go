@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -50,7 +51,8 @@ func (t *tx) remind(about agenda.Ref, want []agenda.Notice) error {
 		return err
 	}
 	for _, n := range have {
-		if !slices.ContainsFunc(want, func(w agenda.Notice) bool { return w.ID == n.ID && w.Mark == n.Mark && w.Due.Equal(n.Due) }) {
+		// What is due already stays: expanding it will tell whether it is of use.
+		if n.Due.After(t.now) && !slices.ContainsFunc(want, func(w agenda.Notice) bool { return w.ID == n.ID && w.Mark == n.Mark && w.Due.Equal(n.Due) }) {
 			if err := t.silence(n.ID); err != nil {
 				return err
 			}
@@ -79,11 +81,14 @@ func (t *tx) gather(n agenda.Notice, due time.Time) error {
 	}
 	if pending != nil {
 		n.ID, n.Mark, n.Made = pending.ID, pending.Mark, pending.Made
-		n.WasMeet, n.WasEvent = pending.WasMeet, pending.WasEvent
-		n.To.Days = append(n.To.Days, pending.To.Days...)
-		if pending.Sentence != "" && pending.Sentence != n.Sentence {
-			n.Sentence = strings.TrimSpace(pending.Sentence + "\n" + n.Sentence)
+		n.WasMeet, n.WasEvent = cmp.Or(pending.WasMeet, n.WasMeet), cmp.Or(pending.WasEvent, n.WasEvent)
+		if n.Kind == agenda.KindChange && pending.Kind == agenda.KindRestored {
+			n.Kind = agenda.KindRestored // its letter shows the date as it is now
 		}
+		n.To.Days = append(n.To.Days, pending.To.Days...)
+		slices.SortFunc(n.To.Days, agenda.Date.Compare)
+		n.To.Days = slices.Compact(n.To.Days)
+		n.Sentence = sentences(pending.Sentence, n.Sentence)
 		if last := pending.Made.Add(4 * t.clock.Quiet); due.After(last) {
 			due = last // a stream of edits does not put the mail off for ever
 		}
@@ -93,6 +98,33 @@ func (t *tx) gather(n agenda.Notice, due time.Time) error {
 	}
 	n.Due = due
 	return t.notify(n)
+}
+
+// sentences joins what was said of several changes, each sentence once.
+func sentences(before, now string) string {
+	if strings.Contains("\n"+before+"\n", "\n"+now+"\n") {
+		return before
+	}
+	return strings.TrimSpace(before + "\n" + now)
+}
+
+// undo takes a cancellation or a restoration back that nobody was told of yet.
+// What had changed besides is told as a change.
+func (t *tx) undo(pending agenda.Notice) error {
+	if pending.WasMeet == nil && pending.WasEvent == nil {
+		return t.silence(pending.ID)
+	}
+	pending.Kind = agenda.KindChange
+	return t.notify(pending)
+}
+
+// undoes reports whether a date that now takes place, or does not, is as people
+// know it: the notice of the contrary still waits.
+func undoes(takesPlace bool, pending *agenda.Notice) bool {
+	if pending == nil {
+		return false
+	}
+	return takesPlace && pending.Kind == agenda.KindCancellation || !takesPlace && pending.Kind == agenda.KindRestored
 }
 
 // pending returns the notice of a change, cancellation or restoration of the
@@ -185,7 +217,7 @@ func (t *tx) useful(n agenda.Notice) (bool, error) {
 		return false, ignoreNotFound(err)
 	}
 	folded := !m.Invited.IsZero() && !n.Due.After(m.Invited)
-	return m.State == agenda.MeetingFixed && !folded, nil
+	return m.State == agenda.MeetingFixed && m.Start.String() == n.Mark && !folded, nil
 }
 
 func ignoreNotFound(err error) error {
@@ -249,7 +281,7 @@ func (t *tx) personReaders(n agenda.Notice, ids []agenda.PersonID) ([]agenda.Ref
 			return out, true, nil
 		}
 		p, err := get[agenda.Person](t, personKey(id))
-		if err != nil {
+		if err := ignoreNotFound(err); err != nil {
 			return nil, false, err
 		}
 		if p.Email != "" && p.Wants(n.Kind) {

@@ -251,12 +251,8 @@ func (s *Store) DeletePerson(ctx context.Context, actor agenda.Actor, id agenda.
 			return err
 		}
 		for _, seat := range held {
-			if seat.Holder(today) == id {
-				if seat, err = seat.Pass("", today); err != nil {
-					return err
-				}
-				put(t, seatKey(seat.Group, seat.ID), seat)
-			}
+			seat = seat.Leave(id, today)
+			put(t, seatKey(seat.Group, seat.ID), seat)
 		}
 		t.Delete(personKey(id))
 		if p.Email != "" {
@@ -268,7 +264,56 @@ func (s *Store) DeletePerson(ctx context.Context, actor agenda.Actor, id agenda.
 	if err != nil {
 		return err
 	}
-	return s.forgetName(ctx, agenda.Ref{Kind: agenda.AboutPerson, ID: string(id)})
+	about := agenda.Ref{Kind: agenda.AboutPerson, ID: string(id)}
+	return errors.Join(s.forgetName(ctx, about), s.forgetAddress(ctx, about))
+}
+
+// forgetAddress takes a reader's address out of the outbox, also where a mail
+// server named it.
+func (s *Store) forgetAddress(ctx context.Context, reader agenda.Ref) error {
+	lo, hi := kv.Prefix(kMessage)
+	for lo != "" {
+		var theirs []agenda.Message
+		err := s.db.View(ctx, func(tx kv.Tx) error {
+			from := lo
+			theirs, lo = nil, ""
+			for p, err := range tx.Scan(from, hi) {
+				if err != nil {
+					return err
+				}
+				if len(theirs) == expandBatch {
+					lo = p.Key
+					return nil
+				}
+				var m agenda.Message
+				if err := decode(p.Key, p.Value, &m); err != nil {
+					return err
+				}
+				if m.Reader == reader {
+					theirs = append(theirs, m)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		err = s.update(ctx, agenda.Actor{}, func(t *tx) error {
+			for _, m := range theirs {
+				m, err := get[agenda.Message](t, messageKey(m.ID))
+				if err != nil {
+					return err
+				}
+				m.To, m.Error = "", ""
+				put(t, messageKey(m.ID), m)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // forgetName takes names, addresses and numbers out of the history of a thing.

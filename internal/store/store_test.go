@@ -443,8 +443,8 @@ func TestDeletedPersonLeavesNoName(t *testing.T) {
 		t.Fatal(err)
 	}
 	entries, _, err := n.History(ctx, agenda.Ref{Kind: agenda.AboutPerson, ID: string(p.ID)}, "", 10)
-	if err != nil || len(entries) != 2 {
-		t.Fatalf("history = %v, %v; want two lines without name", entries, err)
+	if err != nil || len(entries) != 3 {
+		t.Fatalf("history = %v, %v; want three lines without name", entries, err)
 	}
 	for _, e := range entries {
 		if e.Title != "" || len(e.Changes) > 0 {
