@@ -44,19 +44,18 @@ func (w *Web) serveFeed(rw http.ResponseWriter, r *http.Request) {
 	k, err := w.feed(r.Context(), r.URL.Path, address, r)
 	switch {
 	case err == nil:
-		w.lastGood.Store(address, k)
+		w.lastGood.put(address, k)
 	case errors.Is(err, agenda.ErrNotFound):
+		w.lastGood.drop(address) // an address that was taken away stays so
 		http.Error(rw, "there is no such calendar", http.StatusNotFound)
 		return
 	default:
 		w.Log.Error("feed failed", "path", masked(r.URL.Path), "error", err)
-		last, ok := w.lastGood.Load(address)
-		if !ok {
+		if k = w.lastGood.last(address); k == nil {
 			h.Set("Retry-After", "600")
 			http.Error(rw, "the calendar cannot be read at the moment", http.StatusServiceUnavailable)
 			return
 		}
-		k, _ = last.(*kept)
 	}
 	k.serve(rw, r)
 }
@@ -86,7 +85,8 @@ func (w *Web) feed(ctx context.Context, path, address string, r *http.Request) (
 func (w *Web) today() string { return w.Store.Today().String() }
 
 // keepFeed returns the kept feed of a key, made anew if its revision changed.
-func (w *Web) keepFeed(key, revision, cache string, build func() ([]byte, time.Time, error)) (*kept, error) {
+// file is under which name a browser saves it.
+func (w *Web) keepFeed(key, revision, cache, file string, build func() ([]byte, time.Time, error)) (*kept, error) {
 	revision += " " + w.today()
 	if k := w.kept.get(key, revision); k != nil {
 		return k, nil
@@ -96,7 +96,7 @@ func (w *Web) keepFeed(key, revision, cache string, build func() ([]byte, time.T
 		return nil, err
 	}
 	k := newKept(revision, calendarType, body, changed)
-	k.cache = cache
+	k.cache, k.name = cache, file
 	w.kept.put(key, k)
 	return k, nil
 }
@@ -112,7 +112,7 @@ func (w *Web) programmeFeed(ctx context.Context, year, address string, r *http.R
 	if err != nil {
 		return nil, err
 	}
-	return w.keepFeed(address, revision, publicCache, func() ([]byte, time.Time, error) {
+	return w.keepFeed(address, revision, publicCache, "", func() ([]byte, time.Time, error) {
 		p, err := w.public.load(ctx)
 		if err != nil {
 			return nil, time.Time{}, err
@@ -171,7 +171,7 @@ func (w *Web) eventFeed(ctx context.Context, id agenda.EventID) (*kept, error) {
 	if err != nil {
 		return nil, err
 	}
-	k, err := w.keepFeed("/feeds/event/"+string(id), revision, publicCache, func() ([]byte, time.Time, error) {
+	return w.keepFeed("/feeds/event/"+string(id), revision, publicCache, "termin.ics", func() ([]byte, time.Time, error) {
 		e, err := w.Store.Event(ctx, id)
 		if err == nil && !e.Public() {
 			err = agenda.ErrNotFound
@@ -181,10 +181,6 @@ func (w *Web) eventFeed(ctx context.Context, id agenda.EventID) (*kept, error) {
 		}
 		return w.calendar(e.Title, []agenda.FeedItem{letter.EventItem(e, w.Catalog.Printer(agenda.German), w.Site.BaseURL)})
 	})
-	if err == nil {
-		k.name = "termin.ics"
-	}
-	return k, err
 }
 
 // calendar renders a feed of few items.
@@ -211,7 +207,7 @@ func (w *Web) groupFeed(ctx context.Context, token string) (*kept, error) {
 	if err != nil {
 		return nil, err
 	}
-	return w.keepFeed("group "+string(id), revision, privateCache, func() ([]byte, time.Time, error) {
+	return w.keepFeed("group "+string(id), revision, privateCache, "", func() ([]byte, time.Time, error) {
 		g, err := w.Store.Group(ctx, id)
 		if err != nil {
 			return nil, time.Time{}, err
@@ -256,7 +252,7 @@ func (w *Web) personalFeed(ctx context.Context, token string) (*kept, error) {
 	if err != nil {
 		return nil, err
 	}
-	return w.keepFeed("person "+string(id), revision, privateCache, func() ([]byte, time.Time, error) {
+	return w.keepFeed("person "+string(id), revision, privateCache, "", func() ([]byte, time.Time, error) {
 		from, to := w.window()
 		meetings, err := w.Store.MeetingsOf(ctx, id, from, to)
 		if err != nil {

@@ -86,14 +86,10 @@ func (k *kept) serve(rw http.ResponseWriter, r *http.Request) {
 }
 
 // fresh reports whether the reader has this answer, in either encoding
-// (RFC 9110, section 13.1.2: weak comparison). Without an ETag the time counts.
+// (RFC 9110, section 13.1.2: weak comparison). A time proves nothing: what went
+// out of a feed leaves the last change of the rest as it was.
 func (k *kept) fresh(r *http.Request) bool {
-	match := r.Header["If-None-Match"]
-	if len(match) == 0 {
-		since := r.Header.Get("If-Modified-Since")
-		return since != "" && since == k.changed
-	}
-	for _, list := range match {
+	for _, list := range r.Header["If-None-Match"] {
 		for tag := range strings.SplitSeq(list, ",") {
 			tag = strings.Trim(strings.TrimPrefix(strings.TrimSpace(tag), "W/"), `"`)
 			if tag == "*" || strings.TrimSuffix(tag, "-gz") == k.etag {
@@ -141,7 +137,27 @@ func (k *keeper) get(key, revision string) *kept {
 	return nil
 }
 
+// last returns the answer of the key whatever it shows, nil if there is none.
+func (k *keeper) last(key string) *kept {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	return k.byKey[key]
+}
+
+// drop forgets the answer of the key.
+func (k *keeper) drop(key string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if old := k.byKey[key]; old != nil {
+		k.bytes -= len(old.body)
+		delete(k.byKey, key)
+	}
+}
+
 func (k *keeper) put(key string, a *kept) {
+	if k.last(key) == a {
+		return // what is there already holds up no reader
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if old := k.byKey[key]; old != nil {

@@ -16,7 +16,6 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -80,7 +79,7 @@ type Web struct {
 	assets   assets
 	secure   bool
 
-	lastGood sync.Map // address of a feed to its last good copy
+	lastGood *keeper // feeds by address, for when the store cannot be read
 }
 
 // New returns the handler of all addresses.
@@ -89,7 +88,7 @@ func New(o Options) (http.Handler, error) {
 	if err != nil || base.Host == "" {
 		return nil, fmt.Errorf("site.base_url: %q; want \"https://termine.example.org\"", o.Site.BaseURL)
 	}
-	w := &Web{Options: o, secure: base.Scheme == "https", kept: newKeeper(), limits: newLimiter()}
+	w := &Web{Options: o, secure: base.Scheme == "https", kept: newKeeper(), lastGood: newKeeper(), limits: newLimiter()}
 	w.public = &projection{store: o.Store}
 	if w.assets, err = loadAssets(); err != nil {
 		return nil, err
