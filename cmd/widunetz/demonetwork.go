@@ -62,7 +62,9 @@ func (d *demo) fill(ctx context.Context) error {
 			return err
 		}
 	}
-	d.clock.set(now)
+	if err := d.travel(ctx, now); err != nil {
+		return err
+	}
 	return d.fillNews(ctx, today)
 }
 

@@ -49,7 +49,7 @@ func (cmd *importPeopleCmd) Do(ctx context.Context, c *cli, s *service) error {
 		return err
 	}
 	c.report(report, cmd.DryRun)
-	fmt.Fprintln(c.out, c.p.T("cli.import.people", "n", len(report.Items), "without", report.WithoutEmail()))
+	fmt.Fprintln(c.out, c.p.N("cli.import.people", len(report.Items), "without", report.WithoutEmail()))
 	return c.counts(report)
 }
 
@@ -143,7 +143,11 @@ func (c *cli) problem(p agenda.RowProblem) string {
 	if p.Value != "" {
 		fmt.Fprintf(&b, " %q", p.Value)
 	}
-	return strings.TrimPrefix(b.String(), ", ") + ": " + c.p.T(p.Rule, "want", p.Want)
+	place := strings.TrimLeft(b.String(), ", ")
+	if place != "" {
+		place += ": "
+	}
+	return place + c.p.T(p.Rule, "want", p.Want)
 }
 
 // counts prints the sum; an import of which nothing could be taken has failed.

@@ -153,5 +153,7 @@ func (s *service) pages(demo *web.Demo) web.Options {
 // loginLink makes a one-time link that logs the person in.
 func (s *service) loginLink(ctx context.Context, email string) (string, error) {
 	token, err := s.store.LoginLink(ctx, email)
-	return s.config.Site.BaseURL + "/einloggen/" + token, err
+	return s.loginURL(token), err
 }
+
+func (s *service) loginURL(token string) string { return s.config.Site.BaseURL + "/einloggen/" + token }

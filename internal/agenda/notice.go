@@ -37,6 +37,7 @@ type Notice struct {
 	Made     time.Time       `json:"made"`             // UTC
 	Cursor   string          `json:"cursor,omitempty"` // the last reader for whom a message was made
 	Done     bool            `json:"done,omitempty"`   // a message was made for every reader
+	Told     time.Time       `json:"told,omitzero"`    // UTC; when that was
 }
 
 // Message returns the message of the notice for one reader. Its identifier is

@@ -215,7 +215,7 @@ var (
 	languageWords = map[string]string{
 		"deutsch": "de", "deutscheinfach": "de-einfach", "einfachesdeutsch": "de-einfach", "englisch": "en", "arabisch": "ar", "tuerkisch": "tr", "ukrainisch": "uk",
 		"russisch": "ru", "kurdischkurmanci": "ku", "kurdisch": "ku", "kurmanci": "ku", "farsi": "fa", "dari": "fa", "farsidari": "fa", "persisch": "fa",
-		"polnisch": "pl", "rumaenisch": "ro", "bulgarisch": "bg", "franzoesisch": "fr", "spanisch": "es", "italienisch": "it", "alle": "alle",
+		"polnisch": "pl", "rumaenisch": "ro", "bulgarisch": "bg", "franzoesisch": "fr", "spanisch": "es", "italienisch": "it", "alle": "alle", "allesprachen": "alle",
 	}
 )
 

@@ -8,6 +8,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
+
+	"widunetz/internal/agenda"
+	"widunetz/internal/lang"
 )
 
 func TestOfficesFiles(t *testing.T) {
@@ -157,4 +160,28 @@ func FuzzRead(f *testing.F) {
 			t.Error("a table without headings")
 		}
 	})
+}
+
+func TestEveryWordThatIsWrittenIsRead(t *testing.T) {
+	german, err := lang.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := german.Printer(agenda.German)
+	for _, c := range []struct {
+		prefix string
+		codes  []string
+		words  map[string]string
+	}{
+		{"term.category.", agenda.Categories, categoryWords},
+		{"term.audience.", agenda.Audiences, audienceWords},
+		{"term.language.", agenda.Languages, languageWords},
+	} {
+		for _, code := range c.codes {
+			word := p.T(c.prefix + code)
+			if got := c.words[agenda.Fold(word)]; got != code {
+				t.Errorf("%s%s is written as %q and read as %q", c.prefix, code, word, got)
+			}
+		}
+	}
 }

@@ -177,8 +177,8 @@ func (s *Store) Expand(ctx context.Context, id agenda.NoticeID) (more bool, err 
 			}
 			n.Cursor = r.ID
 		}
-		n.Done = !more
-		if n.Done {
+		if n.Done = !more; n.Done {
+			n.Told = t.now
 			t.Delete(noticeDueKey(n))
 		}
 		put(t, noticeKey(n.ID), n)
@@ -192,7 +192,8 @@ func (s *Store) Expand(ctx context.Context, id agenda.NoticeID) (more bool, err 
 
 // useful reports whether there is still something to tell: nothing after the
 // deadline, and of several overdue reminders of one date only the latest,
-// none that was due before the invitation.
+// none that was due before the invitation or before a change of the date was
+// told.
 func (t *tx) useful(n agenda.Notice) (bool, error) {
 	if !n.Deadline.IsZero() && !t.now.Before(n.Deadline) {
 		return false, nil
@@ -209,6 +210,9 @@ func (t *tx) useful(n agenda.Notice) (bool, error) {
 			return false, nil
 		}
 	}
+	if told, err := t.toldSince(n.Subject, n.Due); err != nil || told {
+		return false, err
+	}
 	if n.Subject.Kind != agenda.AboutMeeting {
 		return true, nil
 	}
@@ -218,6 +222,13 @@ func (t *tx) useful(n agenda.Notice) (bool, error) {
 	}
 	folded := !m.Invited.IsZero() && !n.Due.After(m.Invited)
 	return m.State == agenda.MeetingFixed && m.Start.String() == n.Mark && !folded, nil
+}
+
+// toldSince reports whether a change of the date was told at the time or later:
+// that mail said all that a reminder would.
+func (t *tx) toldSince(about agenda.Ref, since time.Time) (bool, error) {
+	changes, err := noticesLike(t, string(agenda.ChangeID(about))+".")
+	return slices.ContainsFunc(changes, func(c agenda.Notice) bool { return c.Done && !c.Told.Before(since) }), err
 }
 
 func ignoreNotFound(err error) error {
