@@ -120,14 +120,13 @@ func (w *Web) programmeFeed(ctx context.Context, year, address string, r *http.R
 		f, events, title := parseFilter(r.URL.Query()), p.events, w.Site.Name
 		if year != "" {
 			n, err := strconv.Atoi(year)
-			if err != nil {
+			if err != nil || !p.has(n, w.Store.Today()) {
 				return nil, time.Time{}, agenda.ErrNotFound
 			}
-			ed, ok := p.edition(n)
-			if !ok {
-				return nil, time.Time{}, agenda.ErrNotFound
+			events, title = p.of(n), w.Catalog.Printer(agenda.German).T("programme.year", "year", n)
+			if ed, ok := p.edition(n); ok {
+				title = ed.Title
 			}
-			events, title = p.of(n), ed.Title
 		}
 		return w.programmeCalendar(title, f, events)
 	})

@@ -102,9 +102,8 @@ func (w *Web) showProgramme(c *Ctx) error {
 	}
 	return c.publicPage("programme "+strconv.Itoa(year), query, "programme", func(p *programme) (string, map[string]any, error) {
 		ed, isEdition := p.edition(year)
-		events := append(slices.Clone(p.of(year)), w.standalone(p, year)...)
-		slices.SortFunc(events, byStart)
-		if !isEdition && len(events) == 0 && year != w.Store.Today().Year {
+		events := p.of(year)
+		if !p.has(year, w.Store.Today()) {
 			return "", nil, agenda.ErrNotFound
 		}
 		title := c.P.T("programme.year", "year", year)
@@ -113,9 +112,6 @@ func (w *Web) showProgramme(c *Ctx) error {
 		}
 		shown := f.apply(events)
 		path, feed := "/programm/"+strconv.Itoa(year), "/feeds/programme/"+strconv.Itoa(year)+".ics"
-		if !isEdition {
-			feed = "/feeds/programme.ics"
-		}
 		if f.Active() {
 			feed += "?" + f.query()
 		}
@@ -132,11 +128,6 @@ func (w *Web) showProgramme(c *Ctx) error {
 		}
 		return title, m, nil
 	})
-}
-
-// standalone returns the events outside of editions that start in the year.
-func (w *Web) standalone(p *programme, year int) []*entry {
-	return slices.DeleteFunc(p.of(0), func(e *entry) bool { return e.Start.Year != year })
 }
 
 // choices are the options of the filter: what occurs in the programme.

@@ -138,15 +138,23 @@ func (p *programme) insert(e *entry) {
 	p.events = slices.Insert(p.events, i, e)
 }
 
-// of returns the events of an edition's year (0: those outside of editions).
-func (p *programme) of(edition int) []*entry {
+// of returns the events of a year's programme, those of its edition and those
+// of their own, for page and calendar alike.
+func (p *programme) of(year int) []*entry {
 	var out []*entry
 	for _, e := range p.events {
-		if e.Edition == edition {
+		if e.Year() == year {
 			out = append(out, e)
 		}
 	}
 	return out
+}
+
+// has reports whether there is a programme of a year: an edition, an event of
+// its own, or the year is on.
+func (p *programme) has(year int, today agenda.Date) bool {
+	_, ok := p.edition(year)
+	return ok || year == today.Year || slices.ContainsFunc(p.events, func(e *entry) bool { return e.Year() == year })
 }
 
 // edition returns the edition of a year.
