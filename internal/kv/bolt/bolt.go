@@ -14,6 +14,7 @@ import (
 	"hash/crc32"
 	"iter"
 	"os"
+	"runtime/debug"
 	"sync"
 	"syscall"
 	"time"
@@ -139,13 +140,18 @@ func (d *DB) Size() (n int64) {
 	return n
 }
 
-// Check verifies the structure of the file and the checksum of every value.
-// Updates wait while it looks at the structure.
-func (d *DB) Check(ctx context.Context) error {
-	if err := d.checkPages(); err != nil {
-		return err
-	}
-	return d.View(ctx, func(tx kv.Tx) error {
+// Check verifies the checksum of every value and the structure of the file. It
+// reads the values first: a damaged page can point out of the file, which ends
+// the program unless this goroutine asked for a panic, and bbolt looks at the
+// pages in another one. Updates wait while it does.
+func (d *DB) Check(ctx context.Context) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("%w: %v", kv.ErrDamaged, v)
+		}
+	}()
+	err = d.View(ctx, func(tx kv.Tx) error {
 		for _, err := range tx.Scan("", "") {
 			if err != nil {
 				return err
@@ -156,6 +162,10 @@ func (d *DB) Check(ctx context.Context) error {
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return d.checkPages()
 }
 
 // checkPages verifies that every page is used once or free. It does so in a

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"widunetz/internal/kv"
@@ -106,4 +108,41 @@ func TestCheckBesideUpdates(t *testing.T) {
 	}
 	close(ended)
 	wg.Wait()
+}
+
+func TestCloseWaitsForViews(t *testing.T) {
+	t.Parallel()
+	db := open(t, filepath.Join(t.TempDir(), "test.db"), bolt.Options{Create: true})
+	write := func() error {
+		return db.Update(ctx, func(tx kv.RW) error { tx.Put("a", []byte("1")); return nil })
+	}
+	if err := write(); err != nil {
+		t.Fatal(err)
+	}
+	var read atomic.Bool
+	closed := make(chan bool)
+	err := db.View(ctx, func(tx kv.Tx) error {
+		go func() {
+			if err := db.Close(); err != nil {
+				t.Errorf("Close: %v", err)
+			}
+			closed <- read.Load()
+		}()
+		for !errors.Is(write(), kv.ErrClosed) {
+			runtime.Gosched() // until Close has begun
+		}
+		for range 1000 {
+			if v, err := tx.Get("a"); err != nil || string(v) != "1" {
+				t.Errorf("Get while Close waits: %q, %v", v, err)
+			}
+		}
+		read.Store(true)
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	if !<-closed {
+		t.Error("Close returned before a view had ended")
+	}
 }

@@ -321,6 +321,39 @@ func wantCorrupt(t *testing.T, db *bolt.DB, key, other string) {
 	}
 }
 
+// What a page says about itself may be wrong too, and point out of the file.
+func TestCheckFindsDamagedPages(t *testing.T) {
+	t.Parallel()
+	const leaf = 2
+	for _, c := range []struct {
+		name string
+		fn   func(page []byte)
+	}{
+		{"kind", func(p []byte) { p[8] = 0 }},
+		{"number of records", func(p []byte) { p[11] = 0xff }},
+		{"place of the first record", func(p []byte) { p[16+7] = 0x7f }},
+		{"all of it", func(p []byte) { clear(p) }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			path := filled(t)
+			used := int(size(t, path))
+			edit(t, path, func(b []byte) []byte {
+				for at := 2 * pageSize; at < used; at += pageSize {
+					// The leaves with records, not that of the bucket's name.
+					if b[at+8] == leaf && b[at+10] > 1 {
+						c.fn(b[at : at+pageSize])
+					}
+				}
+				return b
+			})
+			if err := open(t, path, bolt.Options{}).Check(ctx); !errors.Is(err, kv.ErrDamaged) {
+				t.Errorf("Check: %v, want %v", err, kv.ErrDamaged)
+			}
+		})
+	}
+}
+
 func TestSecondOpeningIsLocked(t *testing.T) {
 	t.Parallel()
 	path := filled(t)
