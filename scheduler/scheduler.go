@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -214,17 +215,17 @@ func (s *Scheduler) Tick(ctx context.Context) (Result, error) {
 func (s *Scheduler) produce(ctx context.Context, p *pool) error {
 	for {
 		now := s.store.Now()
-		if err := s.expand(ctx, now); err != nil {
-			return err
-		}
+		failed := s.expand(ctx, now) // what cannot be expanded does not hold up the rest
+		busy := p.busy()
 		facts, err := s.store.Claim(ctx, now, s.options.Lease, batch)
-		if err != nil {
-			return err
-		}
-		if len(facts) == 0 {
-			return nil
+		if err != nil || len(facts) == 0 {
+			return errors.Join(failed, err)
 		}
 		for _, f := range facts {
+			if busy[f.Message.ID] {
+				continue
+			}
+			p.begin(f.Message.ID)
 			select {
 			case p.jobs <- f:
 			case <-ctx.Done():
@@ -242,17 +243,18 @@ func (s *Scheduler) expand(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	var failed []error
 	for _, id := range notices {
 		for more := true; more; {
 			if more, err = s.store.Expand(ctx, id); err != nil {
-				return err
+				failed = append(failed, err)
 			}
 		}
 	}
-	if len(notices) == batch {
+	if len(notices) == batch && len(failed) == 0 {
 		return s.expand(ctx, now)
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 // pool sends letters side by side.
@@ -261,18 +263,40 @@ type pool struct {
 	jobs    chan agenda.Facts
 	workers sync.WaitGroup
 
-	mu     sync.Mutex
-	result Result
+	mu       sync.Mutex
+	result   Result
+	underWay map[agenda.MessageID]bool
 }
 
 func (s *Scheduler) newPool(ctx context.Context) *pool {
-	p := &pool{s: s, jobs: make(chan agenda.Facts)}
+	p := &pool{s: s, jobs: make(chan agenda.Facts), underWay: map[agenda.MessageID]bool{}}
 	// A letter that is under way is finished even when the service ends.
 	ctx = context.WithoutCancel(ctx)
 	for range s.options.Workers {
 		p.workers.Go(func() { p.work(ctx) })
 	}
 	return p
+}
+
+// busy returns the messages that are under way. Their leases can have ended
+// meanwhile, when they waited long for their turn or the clock was set on:
+// whoever claims them again must not attempt them again.
+func (p *pool) busy() map[agenda.MessageID]bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return maps.Clone(p.underWay)
+}
+
+func (p *pool) begin(id agenda.MessageID) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.underWay[id] = true
+}
+
+func (p *pool) end(id agenda.MessageID) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.underWay, id)
 }
 
 func (p *pool) wait() {
@@ -290,6 +314,7 @@ func (p *pool) work(ctx context.Context) {
 		<-booked
 		go func() {
 			defer func() { booked <- struct{}{} }()
+			defer p.end(f.Message.ID)
 			if err := book(); err != nil {
 				p.s.options.Log.Error("attempt could not be booked", "message", f.Message.ID, "error", err)
 			}
