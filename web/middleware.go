@@ -95,7 +95,7 @@ func (w *Web) secureHeaders(h http.Header, id string) {
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Permissions-Policy", "geolocation=(), camera=(), microphone=()")
-	h.Set("X-Request-Id", id)
+	h.Set(requestID, id)
 	if w.secure {
 		h.Set("Strict-Transport-Security", "max-age=31536000")
 	}
@@ -110,10 +110,23 @@ func (w *Web) recovered(rw http.ResponseWriter, r *http.Request) {
 	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(p)
 	}
-	id, _ := r.Context().Value(requestIDKey).(string)
-	w.Log.Error("handler panicked", "request", id, "path", masked(r.URL.Path), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
-	http.Error(rw, "Es ist ein Fehler aufgetreten. / An error occurred. ("+id+")", http.StatusInternalServerError)
+	w.Log.Error("handler panicked", "request", rw.Header().Get(requestID), "path", masked(r.URL.Path), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+	plainError(rw)
 }
+
+// sessionFailed answers a request whose session could not be read or kept.
+func (w *Web) sessionFailed(rw http.ResponseWriter, r *http.Request, err error) {
+	w.Log.Error("session failed", "request", rw.Header().Get(requestID), "path", masked(r.URL.Path), "error", err)
+	plainError(rw)
+}
+
+// plainError is the answer when no page can be made.
+func plainError(rw http.ResponseWriter) {
+	http.Error(rw, "Es ist ein Fehler aufgetreten. / An error occurred. ("+rw.Header().Get(requestID)+")", http.StatusInternalServerError)
+}
+
+// requestID names the request, in the answer as in the log.
+const requestID = "X-Request-Id"
 
 // masked hides the secrets that stand in paths, for logs.
 func masked(path string) string {

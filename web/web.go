@@ -12,9 +12,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -36,7 +38,8 @@ type Config struct {
 // Validate says what is wrong with the configuration.
 func (c Config) Validate() error {
 	var errs []error
-	if host, port, ok := strings.Cut(c.Addr, ":"); !ok || port == "" || strings.ContainsAny(host, "/ ") {
+	host, port, err := net.SplitHostPort(c.Addr)
+	if _, nerr := strconv.ParseUint(port, 10, 16); err != nil || nerr != nil || strings.ContainsAny(host, "/ ") {
 		errs = append(errs, fmt.Errorf("web.addr: %q; want \"127.0.0.1:8080\"", c.Addr))
 	}
 	for _, p := range c.TrustedProxies {
@@ -100,6 +103,7 @@ func New(o Options) (http.Handler, error) {
 		return nil, err
 	}
 	w.sessions = newSessions(o.Store, w.secure)
+	w.sessions.ErrorFunc = w.sessionFailed
 	engine, err := w.engine()
 	if err != nil {
 		return nil, err
