@@ -188,7 +188,7 @@ func (w *Web) importPage(c *Ctx, status int, err error) error {
 	f.add(field{Kind: "select", Name: "group", Options: options, Label: c.P.T("import.group")})
 	f.add(field{Kind: "file", Name: "file", Required: true})
 	values := map[string]any{"Form": f}
-	if err != nil {
+	if err != nil && !f.refuse(err) {
 		values["Problem"] = err.Error()
 	}
 	return c.page(status, "import", c.P.T("import.title"), values)
@@ -202,6 +202,9 @@ func (w *Web) runImport(c *Ctx) error {
 		return err
 	}
 	kind, group, really := c.posted("kind"), agenda.GroupID(c.posted("group")), c.posted("do") == "import"
+	if kind == "calendar" && group == "" {
+		return w.importPage(c, http.StatusUnprocessableEntity, agenda.Problems{{Field: "group", Rule: "required"}})
+	}
 	report, err := exchange.Import{Kind: exchange.Kind(kind), Group: group, Dry: !really}.Take(c.ctx(), w.Store, c.actor(), b)
 	if err != nil {
 		return w.importPage(c, http.StatusUnprocessableEntity, err)
