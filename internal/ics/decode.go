@@ -21,8 +21,10 @@ const (
 	maxLine      = 64 << 10
 	maxParam     = 1 << 10 // the library joins parameters byte by byte
 	maxDepth     = 4
+	maxUID       = 512 // octets; RFC 7986, section 5.3, wants fewer than 255
 	maxEvents    = 5000
 	maxInstances = 200
+	maxSteps     = 100_000 // dates of all rules of a file, those before the wanted days too
 	maxDays      = 60
 )
 
@@ -53,22 +55,42 @@ func Decode(data []byte, loc *time.Location, from, to agenda.Date) (items []agen
 	if err != nil {
 		return nil, nil, err
 	}
-	d := decoder{loc: loc, from: from, to: to, overrides: map[string][]*ical.Event{}}
+	d := decoder{
+		loc: loc, from: from, to: to, steps: maxSteps, zones: map[string]*time.Location{},
+		seen: map[string]bool{}, changed: map[string]bool{}, gone: map[string]bool{}, unsure: map[string]error{},
+	}
+	events, err := read(clean)
+	if err != nil {
+		return nil, nil, err
+	}
+	d.calendar(events)
+	slices.SortStableFunc(d.items, func(a, b agenda.FeedItem) int { return a.Start.Compare(b.Start) })
+	return d.items, d.problems, nil
+}
+
+// read parses the file, which may hold several calendars one after the other.
+func read(clean []byte) ([]ical.Event, error) {
+	var events []ical.Event
 	dec := ical.NewDecoder(bytes.NewReader(clean))
 	for {
 		cal, err := dec.Decode()
 		if errors.Is(err, io.EOF) {
-			break
+			return events, nil
 		}
 		if err != nil {
-			return nil, nil, fmt.Errorf("broken calendar file: %w", err)
+			return nil, fmt.Errorf("broken calendar file: %w", err)
 		}
-		if err := d.calendar(cal); err != nil {
-			return nil, nil, err
+		calls := cal.Props.Get(ical.PropMethod)
+		for _, e := range cal.Events() {
+			if calls != nil && strings.EqualFold(calls.Value, "CANCEL") {
+				raw(e.Component, ical.PropStatus, "CANCELLED")
+			}
+			events = append(events, e)
+		}
+		if len(events) > maxEvents {
+			return nil, fmt.Errorf("the file has more than %d dates", maxEvents)
 		}
 	}
-	slices.SortStableFunc(d.items, func(a, b agenda.FeedItem) int { return a.Start.Compare(b.Start) })
-	return d.items, d.problems, nil
 }
 
 // guard unfolds the file and refuses what the library cannot bear.
@@ -77,22 +99,22 @@ func guard(data []byte) ([]byte, error) {
 		return nil, fmt.Errorf("the file has more than %d MB", maxFile>>20)
 	}
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
-	text := strings.ToValidUTF8(string(data), "\uFFFD")
-	text = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", "").Replace(text)
+	text := strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", "").Replace(string(data))
 	text = strings.NewReplacer("\n ", "", "\n\t", "").Replace(text)
+	text = strings.ToValidUTF8(text, "\uFFFD") // unfolded first: some programs fold within a character
 	if !strings.HasPrefix(strings.ToUpper(strings.TrimLeft(text, "\n ")), "BEGIN:VCALENDAR") {
 		return nil, ErrNoCalendar
 	}
 	var out strings.Builder
 	depth := 0
 	for i, line := range strings.Split(text, "\n") {
-		if strings.TrimSpace(line) == "" {
-			continue
-		}
-		if err := guardLine(line, &depth); err != nil {
+		line, err := guardLine(line, &depth)
+		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", i+1, err)
 		}
-		out.WriteString(line + "\r\n")
+		if line != "" {
+			out.WriteString(line + "\r\n")
+		}
 	}
 	if depth != 0 {
 		return nil, errors.New("the file ends in the middle: END:VCALENDAR is missing")
@@ -100,23 +122,51 @@ func guard(data []byte) ([]byte, error) {
 	return []byte(out.String()), nil
 }
 
-func guardLine(line string, depth *int) error {
-	head, ok := beforeColon(line)
-	switch {
-	case len(line) > maxLine || len(head) > maxParam:
-		return errors.New("the line is too long")
-	case !ok:
-		return fmt.Errorf("%q has no colon", clip(line))
+// wanted are the properties that are read, and whether their parameters are.
+// The others, such as pictures, formatted texts and guests, never reach the
+// library.
+var wanted = map[string]bool{
+	"BEGIN": false, "END": false, ical.PropMethod: false,
+	ical.PropUID: false, ical.PropSummary: false, ical.PropLocation: false, ical.PropDescription: false, ical.PropURL: false, ical.PropStatus: false,
+	ical.PropDateTimeStart: true, ical.PropDateTimeEnd: true, ical.PropDuration: false, ical.PropRecurrenceID: true,
+	ical.PropRecurrenceRule: false, ical.PropRecurrenceDates: true, ical.PropExceptionDates: true, exceptionRule: false,
+}
+
+// exceptionRule is a rule of dates that do not take place (RFC 2445, section
+// 4.8.5.2); today's standard has it no more.
+const exceptionRule = "EXRULE"
+
+// guardLine returns the line as far as it is wanted, or why the library must
+// not see it.
+func guardLine(line string, depth *int) (string, error) {
+	name := line
+	if i := strings.IndexAny(line, ";:"); i >= 0 {
+		name = line[:i]
 	}
-	switch strings.ToUpper(head) {
+	name = strings.ToUpper(name)
+	params, ok := wanted[name]
+	if !ok {
+		return "", nil
+	}
+	head, ok := beforeColon(line)
+	if !ok {
+		return "", fmt.Errorf("%q has no colon", clip(line))
+	}
+	if !params {
+		line, head = name+line[len(head):], name
+	}
+	if len(line) > maxLine || len(head) > maxParam {
+		return "", errors.New("the line is too long")
+	}
+	switch name {
 	case "BEGIN":
 		if *depth++; *depth > maxDepth {
-			return errors.New("components are nested too deep")
+			return "", errors.New("components are nested too deep")
 		}
 	case "END":
 		*depth--
 	}
-	return nil
+	return line, nil
 }
 
 // beforeColon returns what stands before the first colon outside of quotes.
@@ -148,43 +198,58 @@ func clip(s string) string {
 
 // decoder gathers the dates of one file.
 type decoder struct {
-	loc       *time.Location
-	from, to  agenda.Date
-	overrides map[string][]*ical.Event // by UID, with RECURRENCE-ID
-	items     []agenda.FeedItem
-	problems  []Problem
+	loc      *time.Location
+	from, to agenda.Date
+	steps    int                       // dates of rules that may still be looked at
+	zones    map[string]*time.Location // by TZID; nil: not known
+	seen     map[string]bool           // by UID: the dates and series of the file
+	changed  map[string]bool           // by instance: it has an entry of its own, with RECURRENCE-ID
+	gone     map[string]bool           // by instance: its series leaves it out
+	unsure   map[string]error          // by UID: why one of its entries cannot be placed in the series
+	items    []agenda.FeedItem
+	problems []Problem
 }
 
-func (d *decoder) calendar(cal *ical.Calendar) error {
-	events := cal.Events()
-	if len(events) > maxEvents {
-		return fmt.Errorf("the file has more than %d dates", maxEvents)
-	}
-	for _, e := range events {
-		if e.Props.Get(ical.PropRecurrenceID) != nil {
-			uid := text(&e, ical.PropUID)
-			d.overrides[uid] = append(d.overrides[uid], &e)
+// instance is the UID of one date of a series: its place there stays when the
+// date moves.
+func instance(uid string, original agenda.Local) string { return uid + "_" + original.String() }
+
+// calendar takes the dates and series, then what the file says of single dates
+// of series.
+func (d *decoder) calendar(events []ical.Event) {
+	var masters, changes []*ical.Event
+	for i := range events {
+		e := &events[i]
+		if e.Props.Get(ical.PropRecurrenceID) == nil {
+			masters = append(masters, e)
+		} else if d.try(e, d.place) {
+			changes = append(changes, e)
 		}
 	}
-	seen := map[string]bool{}
-	for _, e := range events {
-		if e.Props.Get(ical.PropRecurrenceID) != nil {
-			continue
-		}
-		uid := text(&e, ical.PropUID)
-		if uid == "" || seen[uid] {
-			d.refuse(&e, "import.uid", uid)
-			continue
-		}
-		seen[uid] = true
-		if err := d.event(&e, uid); err != nil {
-			var p *refusal
-			if !errors.As(err, &p) {
-				return err
-			}
-			d.refuse(&e, p.rule, p.got)
-		}
+	for _, e := range masters {
+		d.try(e, d.event)
 	}
+	for _, e := range changes {
+		d.try(e, d.change)
+	}
+}
+
+// try reads an event and keeps the reason why it cannot be taken.
+func (d *decoder) try(e *ical.Event, read func(*ical.Event, string) error) bool {
+	err := read(e, agenda.Line(text(e, ical.PropUID)))
+	var p *refusal
+	if errors.As(err, &p) {
+		d.refuse(e, p)
+	}
+	return err == nil
+}
+
+// claim refuses a UID that cannot identify a date.
+func (d *decoder) claim(uid, id string) error {
+	if uid == "" || len(uid) > maxUID || d.seen[id] {
+		return no("import.uid", uid)
+	}
+	d.seen[id] = true
 	return nil
 }
 
@@ -194,40 +259,55 @@ type refusal struct{ rule, got string }
 // Error names the rule and what stood there.
 func (r *refusal) Error() string { return r.rule + ": " + r.got }
 
-func no(rule, got string) error { return &refusal{rule, clip(agenda.Line(got))} }
+func no(rule, got string) error { return &refusal{rule, got} }
 
-func (d *decoder) refuse(e *ical.Event, rule, got string) {
-	d.problems = append(d.problems, Problem{UID: agenda.Line(text(e, ical.PropUID)), Text: agenda.Line(text(e, ical.PropSummary)), Rule: rule, Got: got})
+func (d *decoder) refuse(e *ical.Event, r *refusal) {
+	line := func(s string) string { return clip(agenda.Line(s)) }
+	d.problems = append(d.problems, Problem{UID: line(text(e, ical.PropUID)), Text: line(text(e, ical.PropSummary)), Rule: r.rule, Got: line(r.got)})
 }
 
+// text reads a TEXT value. It is more generous than the library, which cuts it
+// at a comma without a backslash and refuses it for one too many.
 func text(e *ical.Event, name string) string {
-	s, err := e.Props.Text(name)
-	if p := e.Props.Get(name); err != nil && p != nil {
-		return p.Value // an unescaped comma is not worth losing a date
+	p := e.Props.Get(name)
+	if p == nil {
+		return ""
 	}
-	return s
+	return unescaper.Replace(p.Value)
 }
 
+var unescaper = strings.NewReplacer(`\\`, `\`, `\;`, ";", `\,`, ",", `\n`, "\n", `\N`, "\n")
+
+// event reads a date or a series.
 func (d *decoder) event(e *ical.Event, uid string) error {
+	if err := d.claim(uid, uid); err != nil {
+		return err
+	}
 	it, zone, err := d.item(e, uid)
 	if err != nil {
 		return err
 	}
-	if e.Props.Get(ical.PropRecurrenceRule) == nil && e.Props.Get(ical.PropRecurrenceDates) == nil {
-		d.keep(it)
+	if err := d.unsure[uid]; err != nil {
+		return err
+	}
+	if !recurs(e) {
+		if !d.changed[instance(uid, it.Start)] {
+			d.keep(it)
+		}
 		return nil
 	}
 	starts, err := d.expand(e, it, zone)
 	if err != nil {
 		return err
 	}
-	length := int(it.End.In(d.loc).Sub(it.Start.In(d.loc)).Minutes())
+	length := int(it.End.In(time.UTC).Sub(it.Start.In(time.UTC)).Minutes()) // on the wall clock
 	for _, s := range starts {
 		one := it
-		one.UID = uid + "_" + s.String()
-		one.Start = s
-		one.End = s.AddMinutes(length)
-		if err := d.override(&one, uid, s); err != nil {
+		one.UID, one.Start, one.End = instance(uid, s), s, s.AddMinutes(length)
+		if d.changed[one.UID] {
+			continue
+		}
+		if err := d.claim(uid, one.UID); err != nil {
 			return err
 		}
 		d.keep(one)
@@ -235,22 +315,51 @@ func (d *decoder) event(e *ical.Event, uid string) error {
 	return nil
 }
 
-// override applies what the file says of one date of a series.
-func (d *decoder) override(one *agenda.FeedItem, uid string, original agenda.Local) error {
-	for _, o := range d.overrides[uid] {
-		at, _, err := d.local(o.Props.Get(ical.PropRecurrenceID))
-		if err != nil {
-			return err
+func recurs(e *ical.Event) bool {
+	for _, name := range []string{ical.PropRecurrenceRule, ical.PropRecurrenceDates, ical.PropExceptionDates, exceptionRule} {
+		if e.Props.Get(name) != nil {
+			return true
 		}
-		if at != original {
-			continue
-		}
-		changed, _, err := d.item(o, one.UID)
-		if err != nil {
-			return err
-		}
-		*one = changed
 	}
+	return false
+}
+
+// place finds which date of its series an entry is about. Where it cannot, the
+// series is not taken either: one of its dates would be wrong.
+func (d *decoder) place(e *ical.Event, uid string) error {
+	p := e.Props.Get(ical.PropRecurrenceID)
+	original, _, err := d.local(p)
+	if r := p.Params.Get(ical.ParamRange); r != "" {
+		err = no("import.rule", ical.ParamRange+"="+r)
+	}
+	if err != nil {
+		d.unsure[uid] = err
+		return err
+	}
+	d.changed[instance(uid, original)] = true
+	return nil
+}
+
+// change reads what the file says of one date of a series. The series need not
+// be there: programs export and send single dates.
+func (d *decoder) change(e *ical.Event, uid string) error {
+	p := e.Props.Get(ical.PropRecurrenceID)
+	original, _, err := d.local(p)
+	if err != nil {
+		return err
+	}
+	id := instance(uid, original)
+	if err := d.claim(uid, id); err != nil {
+		return err
+	}
+	if d.gone[id] { // some programs show such a date, others do not
+		return no("import.rule", "EXDATE, RECURRENCE-ID "+p.Value)
+	}
+	it, _, err := d.item(e, id)
+	if err != nil {
+		return err
+	}
+	d.keep(it)
 	return nil
 }
 
@@ -267,7 +376,7 @@ func (d *decoder) item(e *ical.Event, uid string) (agenda.FeedItem, *time.Locati
 		return agenda.FeedItem{}, nil, err
 	}
 	it := agenda.FeedItem{
-		UID: agenda.Line(uid), Start: start, Title: agenda.Line(text(e, ical.PropSummary)), Place: agenda.Line(text(e, ical.PropLocation)),
+		UID: uid, Start: start, Title: agenda.Line(text(e, ical.PropSummary)), Place: agenda.Line(text(e, ical.PropLocation)),
 		Text: agenda.Text(text(e, ical.PropDescription)),
 	}
 	it.URL = agenda.Line(text(e, ical.PropURL))
@@ -323,11 +432,20 @@ func (d *decoder) local(p *ical.Prop) (agenda.Local, *time.Location, error) {
 	if err != nil {
 		return agenda.Local{}, nil, no("import.time", p.Value)
 	}
+	l, err = d.wall(l, zone, p.Value)
+	return l, zone, err
+}
+
+// wall returns what clocks in d.loc show at the time l of zone. It refuses an
+// hour that clocks leave out in spring, and the second of an hour that they show
+// twice in autumn: the agenda has only the first (RFC 5545, section 3.3.5).
+func (d *decoder) wall(l agenda.Local, zone *time.Location, got string) (agenda.Local, error) {
 	t := l.In(zone)
-	if agenda.LocalOf(t, zone) != l {
-		return agenda.Local{}, nil, no("import.gap", p.Value)
+	out := agenda.LocalOf(t, d.loc)
+	if agenda.LocalOf(t, zone) != l || !out.In(d.loc).Equal(t) {
+		return out, no("import.gap", got)
 	}
-	return agenda.LocalOf(t, d.loc), zone, nil
+	return out, nil
 }
 
 func parseTime(s string) (agenda.Local, error) {
@@ -343,17 +461,34 @@ func (d *decoder) zoneOf(p *ical.Prop) (*time.Location, error) {
 	case name == "":
 		return d.loc, nil
 	}
+	loc, ok := d.zones[name]
+	if !ok {
+		loc = load(name)
+		d.zones[name] = loc
+	}
+	if loc == nil {
+		return nil, no("import.zone", name)
+	}
+	return loc, nil
+}
+
+// load finds the zone that a TZID means, nil if none.
+func load(name string) *time.Location {
 	if iana, ok := windowsZones[strings.ToLower(name)]; ok {
 		name = iana
 	}
+	if len(name) > 200 {
+		return nil
+	}
 	for i := range name { // "/example.org/20260101/Europe/Berlin"
-		if i == 0 || name[i-1] == '/' {
-			if loc, err := time.LoadLocation(name[i:]); err == nil && name[i:] != "Local" && len(name) < 200 {
-				return loc, nil
-			}
+		if i > 0 && name[i-1] != '/' || name[i:] == "Local" {
+			continue
+		}
+		if loc, err := time.LoadLocation(name[i:]); err == nil {
+			return loc
 		}
 	}
-	return nil, no("import.zone", name)
+	return nil
 }
 
 // windowsZones are the names that Outlook and Exchange write, as far as offices
@@ -365,5 +500,5 @@ var windowsZones = map[string]string{
 	"fle standard time": "Europe/Kiev", "e. europe standard time": "Europe/Chisinau", "russian standard time": "Europe/Moscow",
 	"eastern standard time": "America/New_York", "utc": "UTC", "coordinated universal time": "UTC",
 	"(utc+01:00) amsterdam, berlin, bern, rome, stockholm, vienna": "Europe/Berlin", "mitteleuropäische zeit": "Europe/Berlin",
-	"w. europe": "Europe/Berlin", "westeuropäische normalzeit": "Europe/Berlin",
+	"(utc+01:00) amsterdam, berlin, bern, rom, stockholm, wien": "Europe/Berlin", "w. europe": "Europe/Berlin", "westeuropäische normalzeit": "Europe/Berlin",
 }

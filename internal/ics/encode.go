@@ -46,15 +46,15 @@ func Event(it agenda.FeedItem, loc *time.Location, o Options) ([]byte, error) {
 	raw(e, ical.PropSequence, strconv.Itoa(it.Sequence))
 	at(e, ical.PropDateTimeStart, it.Start, loc)
 	at(e, ical.PropDateTimeEnd, it.End, loc)
-	set(ical.PropSummary, agenda.Line(it.Title))
+	e.Props.SetText(ical.PropSummary, agenda.Line(it.Title))
 	set(ical.PropLocation, agenda.Line(it.Place))
 	set(ical.PropDescription, agenda.Text(it.Text))
 	if it.URL != "" {
 		raw(e, ical.PropURL, agenda.Line(it.URL))
 	}
-	if len(it.Categories) > 0 {
+	if names := lines(it.Categories); len(names) > 0 {
 		p := ical.NewProp(ical.PropCategories)
-		p.SetTextList(it.Categories)
+		p.SetTextList(names)
 		e.Props.Set(p)
 	}
 	raw(e, ical.PropStatus, status(it))
@@ -62,13 +62,24 @@ func Event(it agenda.FeedItem, loc *time.Location, o Options) ([]byte, error) {
 		raw(e, ical.PropTransparency, "TRANSPARENT")
 	}
 	if o.Method != "" {
-		raw(e, ical.PropOrganizer, "mailto:"+o.Organizer)
+		raw(e, ical.PropOrganizer, "mailto:"+agenda.Line(o.Organizer))
 	}
 	var b bytes.Buffer
 	if err := ical.NewEncoder(fold{&b}).Encode(&ical.Calendar{Component: e}); err != nil {
 		return nil, fmt.Errorf("calendar entry %s: %w", it.UID, err)
 	}
 	return b.Bytes(), nil
+}
+
+// lines cleans names and leaves out those of which nothing is left.
+func lines(names []string) []string {
+	var out []string
+	for _, n := range names {
+		if n = agenda.Line(n); n != "" {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 func status(it agenda.FeedItem) string {
@@ -89,20 +100,21 @@ func raw(c *ical.Component, name, value string) {
 
 // at writes a wall-clock time with the name of its zone, so that a client shows
 // what stands on the invitation whatever the rules of summer time become.
+// Where the zone cannot be written down, it is the instant.
 func at(c *ical.Component, name string, l agenda.Local, loc *time.Location) {
+	if written(loc) == time.UTC {
+		raw(c, name, l.In(loc).UTC().Format(stamp))
+		return
+	}
 	p := ical.NewProp(name)
 	p.Value = fmt.Sprintf("%04d%02d%02dT%02d%02d00", l.Year, l.Month, l.Day, l.Hour, l.Minute)
-	if loc == time.UTC {
-		p.Value += "Z"
-	} else {
-		p.Params.Set(ical.ParamTimezoneID, loc.String())
-	}
+	p.Params.Set(ical.ParamTimezoneID, loc.String())
 	c.Props.Set(p)
 }
 
-// Calendar returns a whole calendar around events made by Event. The time zone
-// stays in an empty one, because a calendar needs a component (RFC 5545,
-// section 3.4).
+// Calendar returns a whole calendar around events made by Event. An empty one
+// has a time zone, even if that is UTC, because a calendar needs a component
+// (RFC 5545, section 3.4).
 func Calendar(name, text string, events [][]byte, loc *time.Location, o Options) []byte {
 	n := 1024
 	for _, e := range events {
@@ -133,7 +145,9 @@ func Calendar(name, text string, events [][]byte, loc *time.Location, o Options)
 		line("REFRESH-INTERVAL;VALUE=DURATION:" + d)
 		line("X-PUBLISHED-TTL:" + d)
 	}
-	b.WriteString(zone(loc))
+	if written(loc) != time.UTC || len(events) == 0 {
+		b.WriteString(zone(loc))
+	}
 	for _, e := range events {
 		b.Write(e)
 	}
