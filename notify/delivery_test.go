@@ -96,14 +96,32 @@ func same(t *testing.T, got, want agenda.Delivery) {
 func TestR27SilentAtTheFinalDotIsAmbiguous(t *testing.T) {
 	t.Parallel()
 	s := serve(t, nil, at(".", "silent"))
-	times := patient
-	times.phase = 400 * time.Millisecond
-	d := mailer(t, config(s.Addr()), times).Send(context.Background(), reminder("silent"))
-	if d.Outcome != agenda.Ambiguous || d.Code != 0 || !strings.Contains(d.Text, "i/o timeout") {
+	m := mailer(t, config(s.Addr()), patient)
+	expire := deadline(m)
+	sent, ctx := make(chan agenda.Delivery, 1), t.Context()
+	go func() { sent <- m.Send(ctx, reminder("silent")) }()
+	s.wait(t, "0 .")
+	expire()
+	if d := <-sent; d.Outcome != agenda.Ambiguous || d.Code != 0 || !strings.Contains(d.Text, "i/o timeout") {
 		t.Errorf("%+v, want ambiguous for a time-out", d)
 	}
-	if s.wait(t, "0 ."); len(s.verbs("MAIL")) != 1 {
+	if len(s.verbs("MAIL")) != 1 {
 		t.Error("the letter was sent again at once")
+	}
+}
+
+func TestR28SilentInTheDialogueEndsWithItsDeadline(t *testing.T) {
+	t.Parallel()
+	s := serve(t, nil, at("MAIL", "silent"))
+	times := patient
+	times.phase = 150 * time.Millisecond
+	begun := time.Now()
+	d := mailer(t, config(s.Addr()), times).Send(context.Background(), reminder("silent"))
+	if d.Outcome != agenda.TryAgain || d.Code != 0 || !strings.Contains(d.Text, "i/o timeout") {
+		t.Errorf("%+v, want another attempt for a time-out", d)
+	}
+	if took := time.Since(begun); took > 10*time.Second {
+		t.Errorf("took %v", took)
 	}
 }
 

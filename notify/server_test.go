@@ -317,6 +317,26 @@ func mailer(t testing.TB, c Config, times timeouts) *SMTP {
 	return m
 }
 
+// deadline returns what lets the time run out on the connection that the mailer
+// made last.
+func deadline(m *SMTP) (expire func()) {
+	var mu sync.Mutex
+	var last net.Conn
+	dial := m.dialer
+	m.dialer = func(ctx context.Context, network, address string) (net.Conn, error) {
+		c, err := dial(ctx, network, address)
+		mu.Lock()
+		defer mu.Unlock()
+		last = c
+		return c, err
+	}
+	return func() {
+		mu.Lock()
+		defer mu.Unlock()
+		last.SetDeadline(time.Now().Add(-time.Second))
+	}
+}
+
 // reminder returns a letter with everything in it.
 func reminder(id agenda.MessageID) letter.Letter {
 	return letter.Letter{
