@@ -324,15 +324,17 @@ func wantCorrupt(t *testing.T, db *bolt.DB, key, other string) {
 // What a page says about itself may be wrong too, and point out of the file.
 func TestCheckFindsDamagedPages(t *testing.T) {
 	t.Parallel()
-	const leaf = 2
+	const leaf, free = 0x02, 0x10 // kinds of pages
 	for _, c := range []struct {
 		name string
+		kind byte
 		fn   func(page []byte)
 	}{
-		{"kind", func(p []byte) { p[8] = 0 }},
-		{"number of records", func(p []byte) { p[11] = 0xff }},
-		{"place of the first record", func(p []byte) { p[16+7] = 0x7f }},
-		{"all of it", func(p []byte) { clear(p) }},
+		{"kind", leaf, func(p []byte) { p[8] = 0 }},
+		{"number of records", leaf, func(p []byte) { p[11] = 0xff }},
+		{"place of the first record", leaf, func(p []byte) { p[16+7] = 0x7f }},
+		{"all of it", leaf, func(p []byte) { clear(p) }},
+		{"a free page forgotten", free, func(p []byte) { p[10]-- }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -340,8 +342,8 @@ func TestCheckFindsDamagedPages(t *testing.T) {
 			used := int(size(t, path))
 			edit(t, path, func(b []byte) []byte {
 				for at := 2 * pageSize; at < used; at += pageSize {
-					// The leaves with records, not that of the bucket's name.
-					if b[at+8] == leaf && b[at+10] > 1 {
+					// Not the leaf that holds nothing but the bucket's name.
+					if b[at+8] == c.kind && b[at+10] > 1 {
 						c.fn(b[at : at+pageSize])
 					}
 				}

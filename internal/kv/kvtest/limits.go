@@ -118,17 +118,17 @@ func beyondLimits(t *testing.T, open Open) {
 	db := start(t, open)
 	put(t, db, "a", "1")
 	for _, c := range excesses() {
-		err := db.Update(context.Background(), func(tx kv.RW) error {
-			tx.Put("a", []byte("new"))
-			c.fn(tx)
-			return nil
-		})
+		err := db.Update(context.Background(), func(tx kv.RW) error { c.fn(tx); return nil })
 		if !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", c.name, err, c.want)
 		}
 		holds(t, db, "a", "1")
 		own := errors.New("of the function")
-		err = db.Update(context.Background(), func(tx kv.RW) error { c.fn(tx); return own })
+		err = db.Update(context.Background(), func(tx kv.RW) error {
+			tx.Put("a", []byte("new"))
+			c.fn(tx)
+			return own
+		})
 		if !errors.Is(err, own) {
 			t.Errorf("%s: %v, want the error of the function", c.name, err)
 		}
