@@ -21,14 +21,11 @@ func refused(err error) agenda.Delivery {
 }
 
 // classifyDial says how an attempt ended that did not get as far as a message.
-// A log-in or policy that the server refuses for good is our fault; everything
-// else may be better later. Nothing is ever sent in clear instead.
+// It may be better later, also after a wrong password: whoever mends that must
+// not have to send every mail again by hand. Nothing is ever sent in clear
+// instead.
 func classifyDial(err error) agenda.Delivery {
-	d := agenda.Delivery{Outcome: agenda.TryAgain, Code: code(err), Text: "no connection: " + oneLine(err)}
-	if d.Code >= 500 {
-		d.Outcome = agenda.RefusedForUs
-	}
-	return d
+	return agenda.Delivery{Outcome: agenda.TryAgain, Code: code(err), Text: "no connection: " + oneLine(err)}
 }
 
 // classify says how an attempt to send one message ended (RFC 5321, section

@@ -19,7 +19,7 @@ var faults = []struct {
 	want   agenda.Delivery
 }{
 	{"R18_421_at_greeting", at("greeting", "421 4.3.2 shutting down"), agenda.Delivery{Outcome: agenda.TryAgain, Code: 421, Text: "no connection: 421 4.3.2 shutting down"}},
-	{"R18_554_at_greeting", at("greeting", "554 no SMTP service here"), agenda.Delivery{Outcome: agenda.RefusedForUs, Code: 554, Text: "no connection: 554 no SMTP service here"}},
+	{"R18_554_at_greeting", at("greeting", "554 no SMTP service here"), agenda.Delivery{Outcome: agenda.TryAgain, Code: 554, Text: "no connection: 554 no SMTP service here"}},
 	{"greeting_that_is_no_SMTP", at("greeting", "HTTP/1.1 400 Bad Request|close"), agenda.Delivery{Outcome: agenda.TryAgain, Text: "no connection: …"}},
 	{"R18_closed_at_greeting", at("greeting", "close"), agenda.Delivery{Outcome: agenda.TryAgain, Text: "no connection: EOF"}},
 	{"451_at_EHLO", func(_ int, s string) string {

@@ -58,7 +58,7 @@ func TestNothingIsSentInClear(t *testing.T) {
 		"R29_STARTTLS_not_offered": {nil, at("", ""), agenda.Delivery{Outcome: agenda.TryAgain, Text: "no connection: STARTTLS mode set to: TLSMandatory, but target host does not support STARTTLS"}},
 		"R29_EHLO_not_known":       {secure, at("EHLO", "502 5.5.1 what"), agenda.Delivery{Outcome: agenda.TryAgain, Text: "no connection: STARTTLS mode set to: TLSMandatory, but target host does not support STARTTLS"}},
 		"R29_STARTTLS_refused_now": {secure, at("STARTTLS", "454 4.7.0 TLS not available"), agenda.Delivery{Outcome: agenda.TryAgain, Code: 454, Text: "no connection: 454 4.7.0 TLS not available"}},
-		"R29_STARTTLS_refused":     {secure, at("STARTTLS", "502 5.5.1 no TLS"), agenda.Delivery{Outcome: agenda.RefusedForUs, Code: 502, Text: "no connection: 502 5.5.1 no TLS"}},
+		"R29_STARTTLS_refused":     {secure, at("STARTTLS", "502 5.5.1 no TLS"), agenda.Delivery{Outcome: agenda.TryAgain, Code: 502, Text: "no connection: 502 5.5.1 no TLS"}},
 		"R29_closed_at_STARTTLS":   {secure, at("STARTTLS", "close"), agenda.Delivery{Outcome: agenda.TryAgain, Text: "no connection: EOF"}},
 		"R29_closed_in_handshake":  {secure, at("STARTTLS", "220 go on|close"), agenda.Delivery{Outcome: agenda.TryAgain, Text: "no connection: …"}},
 	}
@@ -105,7 +105,7 @@ func TestLoginThatFails(t *testing.T) {
 		answer answer
 		want   agenda.Delivery
 	}{
-		"535_wrong_password": {at("AUTH", "535 5.7.8 wrong password"), agenda.Delivery{Outcome: agenda.RefusedForUs, Code: 535, Text: "no connection: SMTP AUTH failed: 535 5.7.8 wrong password"}},
+		"535_wrong_password": {at("AUTH", "535 5.7.8 wrong password"), agenda.Delivery{Outcome: agenda.TryAgain, Code: 535, Text: "no connection: SMTP AUTH failed: 535 5.7.8 wrong password"}},
 		"454_not_now":        {at("AUTH", "454 4.7.0 later"), agenda.Delivery{Outcome: agenda.TryAgain, Code: 454, Text: "no connection: SMTP AUTH failed: 454 4.7.0 later"}},
 		"421_too_many":       {at("AUTH", "421 4.7.0 too many log-ins"), agenda.Delivery{Outcome: agenda.TryAgain, Code: 421, Text: "no connection: SMTP AUTH failed: 421 4.7.0 too many log-ins"}},
 		"closed":             {at("AUTH", "close"), agenda.Delivery{Outcome: agenda.TryAgain, Text: "no connection: SMTP AUTH failed: EOF"}},

@@ -161,7 +161,7 @@ func TestRealServerLogsInAndLimits(t *testing.T) {
 		want     agenda.Delivery
 	}{
 		"right password":     {"secret", 0, agenda.Delivery{Outcome: agenda.Delivered}},
-		"wrong password":     {"Secret", 0, agenda.Delivery{Outcome: agenda.RefusedForUs, Code: 535, Text: "no connection: SMTP AUTH failed: 535 5.7.8 Authentication failed"}},
+		"wrong password":     {"Secret", 0, agenda.Delivery{Outcome: agenda.TryAgain, Code: 535, Text: "no connection: SMTP AUTH failed: 535 5.7.8 Authentication failed"}},
 		"R23_552_over limit": {"secret", 500, agenda.Delivery{Outcome: agenda.RefusedForHim, Code: 552, Text: "closing SMTP DATA writer: 552 5.3.4…"}},
 	}
 	for name, c := range cases {

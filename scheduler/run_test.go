@@ -166,6 +166,35 @@ func TestShutdownFinishesWhatIsUnderWayAndLosesNothing(t *testing.T) {
 	})
 }
 
+// R05, R28: a mail server that falls silent does not keep the service from
+// ending, and the letter is tried again at the next start.
+func TestShutdownDoesNotWaitForASilentServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := open(t, "2027-08-01T12:00", 3)
+		defer o.close()
+		o.answer = func(letter.Letter) agenda.Delivery {
+			time.Sleep(5 * time.Minute)
+			return agenda.Delivery{Outcome: agenda.Ambiguous}
+		}
+		o.plan("2027-08-31T09:00", mail)
+		stop := o.run(every("* * * * *"))
+		time.Sleep(time.Second)
+		begun := time.Now()
+		stop()
+		if d := time.Since(begun); d > 10*time.Second {
+			t.Errorf("it took %s to stop", d)
+		}
+		o.take()
+		o.restart()
+		o.answer = nil
+		stop = o.run(every("* * * * *"))
+		time.Sleep(time.Minute)
+		once(t, "after the next start", o.take(), 3)
+		stop()
+		time.Sleep(5 * time.Minute) // the letters of the first start end, too
+	})
+}
+
 func TestFailuresAreRetriedInTheirTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := open(t, "2027-08-01T12:00", 1)

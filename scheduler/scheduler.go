@@ -102,8 +102,13 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
+// patience is how long the service waits at its end for letters that are under
+// way. What a silent mail server holds up longer stays claimed, and is tried
+// again at the next start.
+const patience = 8 * time.Second
+
 // Run does what is due until the context ends, then finishes the letters that
-// are under way.
+// are under way, as far as that goes in a few seconds.
 func (s *Scheduler) Run(ctx context.Context, c Config) error {
 	beat := make(chan struct{}, 1)
 	clock, err := s.heartbeat(ctx, c, beat)
@@ -116,7 +121,7 @@ func (s *Scheduler) Run(ctx context.Context, c Config) error {
 	clock.Start()
 	defer func() { <-clock.Stop().Done() }()
 	p := s.newPool(ctx)
-	defer p.wait()
+	defer p.waitAtMost(patience)
 	for {
 		if err := s.produce(ctx, p); err != nil && ctx.Err() == nil {
 			s.options.Log.Error("what is due could not be read", "error", err)
@@ -302,6 +307,19 @@ func (p *pool) end(id agenda.MessageID) {
 func (p *pool) wait() {
 	close(p.jobs)
 	p.workers.Wait()
+}
+
+func (p *pool) waitAtMost(d time.Duration) {
+	ended := make(chan struct{})
+	go func() {
+		p.wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+	case <-time.After(d):
+		p.s.options.Log.Warn("letters under way are given up; they are tried again at the next start", "letters", len(p.busy()))
+	}
 }
 
 // work sends one letter after the other. While one is booked the next is sent,
