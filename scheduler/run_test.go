@@ -76,7 +76,13 @@ func TestBrokenLetterStopsNoOther(t *testing.T) {
 		}
 		stop()
 		failed, _, err := o.Messages(ctx, store.OutboxFilter{State: agenda.MessageFailed}, 10)
-		if err != nil || len(failed) != 4 || !strings.Contains(failed[0].Error+failed[1].Error, "template") {
+		panicked := 0
+		for _, m := range failed {
+			if strings.Contains(m.Error, "template") {
+				panicked++
+			}
+		}
+		if err != nil || len(failed) != 4 || panicked != 2 {
 			t.Errorf("shown as failed: %v, %v", failed, err)
 		}
 	})
@@ -106,6 +112,7 @@ func TestHangingReceiverDelaysNobody(t *testing.T) {
 		time.Sleep(2 * time.Minute)
 		wantSent(t, "once more after 15 minutes", o.take(), "invitation m07 2027-08-01T12:25")
 		stop()
+		time.Sleep(10 * time.Minute) // it hangs on
 	})
 }
 
