@@ -71,7 +71,7 @@ func TestClockThatJumpsADay(t *testing.T) {
 		defer o.close()
 		o.options.Workers = 4
 		o.answer = func(letter.Letter) agenda.Delivery {
-			time.Sleep(20 * time.Second)
+			time.Sleep(7 * time.Second)
 			return agenda.Delivery{}
 		}
 		m := o.plan("2027-08-31T09:00", agenda.Telling{})
