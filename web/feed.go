@@ -138,7 +138,7 @@ func (w *Web) programmeCalendar(title string, f filter, events []*entry) ([]byte
 		title += " – " + strings.Join(words, ", ")
 	}
 	today := w.Store.Today()
-	var parts [][]byte
+	parts := make([][]byte, 0, len(events))
 	var changed time.Time
 	for _, e := range f.apply(events) {
 		if !agenda.InFeed(e.End.Date, e.Standing == agenda.Cancelled, today) {

@@ -19,25 +19,17 @@ type entry struct {
 	search string // folded text that the filter searches
 
 	mu   sync.Mutex
-	vcal map[agenda.Lang][]byte
+	vcal []byte // in German, as all feeds are
 }
 
 // calendar returns the event's VEVENT, rendered once.
-func (e *entry) calendar(w *Web, p *lang.Printer) ([]byte, error) {
+func (e *entry) calendar(w *Web, german *lang.Printer) (_ []byte, err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if b := e.vcal[p.Lang()]; b != nil {
-		return b, nil
-	}
-	b, err := ics.Event(letter.EventItem(e.Event, p, w.Site.BaseURL), w.Store.Loc(), ics.Options{})
-	if err != nil {
-		return nil, err
-	}
 	if e.vcal == nil {
-		e.vcal = map[agenda.Lang][]byte{}
+		e.vcal, err = ics.Event(letter.EventItem(e.Event, german, w.Site.BaseURL), w.Store.Loc(), ics.Options{})
 	}
-	e.vcal[p.Lang()] = b
-	return b, nil
+	return e.vcal, err
 }
 
 // programme is all that is public at one revision. It does not change.
