@@ -160,9 +160,19 @@ func TestOpenRefusesMissingFile(t *testing.T) {
 	open(t, path, bolt.Options{Create: true})
 }
 
-func TestOpenRefusesWhatIsNoFile(t *testing.T) {
+// What to do differs, so the message says which.
+func TestOpenSaysWhatIsNoStore(t *testing.T) {
 	t.Parallel()
-	refuses(t, t.TempDir(), bolt.Options{Create: true}, kv.ErrDamaged)
+	empty := filepath.Join(t.TempDir(), "test.db")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{t.TempDir(): "not a regular file", empty: "empty"} {
+		_, err := bolt.Open(path, bolt.Options{Create: true})
+		if !errors.Is(err, kv.ErrDamaged) || !strings.Contains(err.Error(), want) {
+			t.Errorf("Open: %v, want %v that says %q", err, kv.ErrDamaged, want)
+		}
+	}
 }
 
 // A bbolt file of another program, and one whose making was cut short.
@@ -213,6 +223,7 @@ func TestOneHeaderDestroyed(t *testing.T) {
 		}{
 			{"zeroed", zero(page, page+1)},
 			{"one bit flipped", func(b []byte) []byte { b[page*pageSize+16+48] ^= 4; return b }},
+			{"one bit flipped in the number of pages", func(b []byte) []byte { b[page*pageSize+16+43] ^= 1; return b }},
 			{"half written", func(b []byte) []byte { clear(b[page*pageSize+16+32 : (page+1)*pageSize]); return b }},
 		} {
 			t.Run(fmt.Sprintf("%d %s", page, c.name), func(t *testing.T) {
