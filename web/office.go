@@ -27,6 +27,10 @@ func (w *Web) showDesk(c *Ctx) error {
 	if err != nil {
 		return err
 	}
+	stuck, err := w.stuck(c)
+	if err != nil {
+		return err
+	}
 	groups, err := w.Store.Groups(c.ctx())
 	if err != nil {
 		return err
@@ -52,10 +56,22 @@ func (w *Web) showDesk(c *Ctx) error {
 	}
 	school := almanac.SchoolHolidaysUntil()
 	return c.page(http.StatusOK, "desk", c.P.T("office.desk"), map[string]any{
-		"Next": next, "Phone": phone, "Release": release, "Unreleased": unreleased, "Waiting": waiting, "Editions": editions, "Groups": groups,
+		"Next": next, "Phone": phone, "Stuck": stuck, "Release": release, "Unreleased": unreleased, "Waiting": waiting, "Editions": editions, "Groups": groups,
 		"Waits": counts[agenda.MessageWaiting], "Failed": counts[agenda.MessageFailed], "Unsure": counts[agenda.MessageUnknown],
 		"SchoolEnds": today.AddDays(18 * 30).After(school), "School": school,
 	})
+}
+
+// stuck returns a message that waits because an attempt did not succeed, nil if
+// all is well: what the mail server says of one it says of many.
+func (w *Web) stuck(c *Ctx) (*agenda.Message, error) {
+	waiting, _, err := w.Store.Messages(c.ctx(), store.OutboxFilter{State: agenda.MessageWaiting}, listed)
+	for _, m := range waiting {
+		if m.Attempts > 0 && m.Error != "" {
+			return &m, err
+		}
+	}
+	return nil, err
 }
 
 // call is a meeting of the next 48 hours with those who may not know of it.
