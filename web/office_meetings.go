@@ -43,13 +43,17 @@ func (w *Web) planPage(c *Ctx, status int, g agenda.Group, s series, preview []p
 	f.add(field{Kind: "time", Name: "start", Value: s.Clock, Required: true}).add(field{Kind: "number", Name: "minutes", Value: nonZero(s.Minutes), Required: true})
 	f.add(field{Kind: "number", Name: "count", Value: strconv.Itoa(max(1, s.Count)), Label: c.P.T("office.plan.count")})
 	f.add(field{Kind: "number", Name: "weeks", Value: strconv.Itoa(max(1, s.Weeks)), Label: c.P.T("office.plan.weeks")})
-	f.text("title", s.Title, 150).text("place", s.Place, 200)
+	f.meetingTitle(s.Title).text("place", s.Place, 200)
 	f.add(field{Kind: "text", Name: "online", Value: s.Online, Max: 500, Dir: "ltr"}).area("note", s.Note, 4000)
 	f.choose("radios", "state", c.codes("office.plan.state.", []string{"fixed", "planned", "draft"}, orFixed(s.State)), true)
 	if err != nil && !f.refuse(err) {
 		return err
 	}
 	return c.page(status, "plan", c.P.T("office.plan.title", "group", g.Name), map[string]any{"Form": f, "G": g, "Preview": preview, "S": s})
+}
+
+func (f *form) meetingTitle(title string) *form {
+	return f.add(field{Kind: "text", Name: "title", Value: title, Max: 150, Hint: f.c.P.T("office.title_hint")})
 }
 
 func orFixed(s agenda.MeetingState) string {
@@ -223,7 +227,7 @@ func (w *Web) meetingPage(c *Ctx, status int, m agenda.Meeting, d agenda.Meeting
 	f := c.form("/koordination/sitzungen/"+string(m.ID), "office.save").seen(m.Changed)
 	f.add(field{Kind: "date", Name: "date", Value: dateText(d.Start), Required: true, Label: c.P.T("submit.date")})
 	f.add(field{Kind: "time", Name: "start", Value: clockText(d.Start), Required: true}).add(field{Kind: "time", Name: "end", Value: clockText(d.End), Required: true})
-	f.text("title", d.Title, 150).text("place", d.Place, 200)
+	f.meetingTitle(d.Title).text("place", d.Place, 200)
 	f.add(field{Kind: "text", Name: "online", Value: d.Online, Max: 500, Dir: "ltr"}).area("note", d.Note, 4000)
 	if err != nil && !f.refuse(err) {
 		return err
