@@ -70,10 +70,10 @@ func TestClockThatJumpsADay(t *testing.T) {
 		o := open(t, "2027-08-16T12:00", 40)
 		defer o.close()
 		o.options.Workers = 4
-		o.answer = func(letter.Letter) agenda.Delivery {
+		o.answers(func(letter.Letter) agenda.Delivery {
 			time.Sleep(7 * time.Second)
 			return agenda.Delivery{}
-		}
+		})
 		m := o.plan("2027-08-31T09:00", agenda.Telling{})
 		stop := o.run(every("* * * * *"))
 		sleepUntil("2027-08-17T08:01") // the first are under way
@@ -111,10 +111,10 @@ func TestClockThatJumpsWhileLettersAreUnderWay(t *testing.T) {
 				o := open(t, "2027-08-01T12:00", 12)
 				defer o.close()
 				o.options.Workers = 20
-				o.answer = func(letter.Letter) agenda.Delivery {
+				o.answers(func(letter.Letter) agenda.Delivery {
 					time.Sleep(5 * time.Minute)
 					return agenda.Delivery{}
-				}
+				})
 				o.plan("2027-08-31T09:00", mail)
 				now := make(chan struct{})
 				var wrong time.Duration

@@ -44,22 +44,28 @@ func every(tick string) scheduler.Config {
 	return scheduler.Config{Tick: tick, Digest: "0 7 1 * *", Retention: "30 4 * * *"}
 }
 
-// post is a mail server that notes what it was given and when. answer, when not
-// nil, says how an attempt ends.
+// post is a mail server that notes what it was given and when.
 type post struct {
 	mu     sync.Mutex
-	got    []string // "kind address at time"
-	answer func(letter.Letter) agenda.Delivery
+	got    []string                            // "kind address at time"
+	answer func(letter.Letter) agenda.Delivery // how an attempt ends; nil: delivered
 }
 
 func (p *post) Send(_ context.Context, l letter.Letter) agenda.Delivery {
 	p.mu.Lock()
 	p.got = append(p.got, fmt.Sprintf("%s %s %s", l.Kind, strings.TrimSuffix(l.ToEmail, "@example.org"), agenda.LocalOf(time.Now(), berlin())))
+	answer := p.answer
 	p.mu.Unlock()
-	if p.answer != nil {
-		return p.answer(l)
+	if answer != nil {
+		return answer(l)
 	}
 	return agenda.Delivery{}
+}
+
+func (p *post) answers(f func(letter.Letter) agenda.Delivery) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.answer = f
 }
 
 // take returns what was sent since the last call, in order of its text.

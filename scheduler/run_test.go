@@ -92,13 +92,13 @@ func TestHangingReceiverDelaysNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := open(t, "2027-08-01T12:00", 60)
 		defer o.close()
-		o.answer = func(l letter.Letter) agenda.Delivery {
+		o.answers(func(l letter.Letter) agenda.Delivery {
 			if l.ToEmail == "m07@example.org" {
 				time.Sleep(10 * time.Minute)
 				return agenda.Delivery{Outcome: agenda.Ambiguous, Text: "i/o timeout"}
 			}
 			return agenda.Delivery{}
-		}
+		})
 		o.plan("2027-08-31T09:00", mail)
 		stop := o.run(every("* * * * *"))
 		time.Sleep(time.Second)
@@ -123,10 +123,10 @@ func TestSlowServerGetsNothingTwice(t *testing.T) {
 		o := open(t, "2027-08-01T12:00", 40)
 		defer o.close()
 		o.options.Workers, o.options.Lease = 2, 5*time.Minute
-		o.answer = func(letter.Letter) agenda.Delivery {
+		o.answers(func(letter.Letter) agenda.Delivery {
 			time.Sleep(4 * time.Minute)
 			return agenda.Delivery{}
-		}
+		})
 		o.plan("2027-08-31T09:00", mail)
 		stop := o.run(every("* * * * *"))
 		time.Sleep(5 * time.Hour)
@@ -139,10 +139,10 @@ func TestShutdownFinishesWhatIsUnderWayAndLosesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := open(t, "2027-08-01T12:00", 30)
 		defer o.close()
-		o.answer = func(letter.Letter) agenda.Delivery {
+		o.answers(func(letter.Letter) agenda.Delivery {
 			time.Sleep(3 * time.Second)
 			return agenda.Delivery{}
-		}
+		})
 		o.plan("2027-08-31T09:00", mail)
 		stop := o.run(every("* * * * *"))
 		time.Sleep(7 * time.Second)
@@ -179,10 +179,10 @@ func TestShutdownDoesNotWaitForASilentServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := open(t, "2027-08-01T12:00", 3)
 		defer o.close()
-		o.answer = func(letter.Letter) agenda.Delivery {
+		o.answers(func(letter.Letter) agenda.Delivery {
 			time.Sleep(5 * time.Minute)
 			return agenda.Delivery{Outcome: agenda.Ambiguous}
-		}
+		})
 		o.plan("2027-08-31T09:00", mail)
 		stop := o.run(every("* * * * *"))
 		time.Sleep(time.Second)
@@ -193,7 +193,7 @@ func TestShutdownDoesNotWaitForASilentServer(t *testing.T) {
 		}
 		o.take()
 		o.restart()
-		o.answer = nil
+		o.answers(nil)
 		stop = o.run(every("* * * * *"))
 		time.Sleep(time.Minute)
 		once(t, "after the next start", o.take(), 3)
@@ -206,9 +206,9 @@ func TestFailuresAreRetriedInTheirTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := open(t, "2027-08-01T12:00", 1)
 		defer o.close()
-		o.answer = func(letter.Letter) agenda.Delivery {
+		o.answers(func(letter.Letter) agenda.Delivery {
 			return agenda.Delivery{Outcome: agenda.TryAgain, Text: "450 greylisted"}
-		}
+		})
 		o.plan("2027-08-31T09:00", mail)
 		stop := o.run(every("* * * * *"))
 		sleepUntil("2027-08-01T12:30")
@@ -230,7 +230,7 @@ func TestTickTwiceSendsOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := open(t, "2027-08-01T12:00", 50)
 		defer o.close()
-		o.answer = func(l letter.Letter) agenda.Delivery {
+		o.answers(func(l letter.Letter) agenda.Delivery {
 			switch l.ToEmail {
 			case "m00@example.org":
 				return agenda.Delivery{Outcome: agenda.TryAgain, Text: "450"}
@@ -238,7 +238,7 @@ func TestTickTwiceSendsOnce(t *testing.T) {
 				return agenda.Delivery{Outcome: agenda.RefusedForHim, Text: "550"}
 			}
 			return agenda.Delivery{}
-		}
+		})
 		cancelled := o.plan("2027-09-07T09:00", mail)
 		must(o.TurnMeeting(ctx, agenda.Shell, cancelled.ID, agenda.MeetingCancelled, time.Time{}, agenda.Telling{}))
 		o.plan("2027-08-31T09:00", mail)

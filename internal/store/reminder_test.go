@@ -47,6 +47,9 @@ func TestMovedMeetingRemindsAnew(t *testing.T) {
 	n.wantLetters("what was sent is not sent again")
 	n.at("2027-09-28T08:00")
 	n.wantLetters("2 days before", "reminder m00")
+	n.move(m.ID, "2027-09-30T15:00", agenda.Telling{})
+	n.move(m.ID, "2027-09-30T14:00", agenda.Telling{})
+	n.wantLetters("a slip and back after the last reminder")
 }
 
 func TestMovedNearerWithoutMailIsReminded(t *testing.T) {
