@@ -102,6 +102,29 @@ func TestSeatHasOneHolderADay(t *testing.T) {
 	})
 }
 
+func TestSeatIsLeft(t *testing.T) {
+	t.Parallel()
+	before := []agenda.Holding{held("a", "", "2027-05-01"), held("b", "2027-05-01", "2027-10-01"), held("a", "2027-10-01", "2027-12-01"), held("a", "2028-01-01", "")}
+	for _, c := range []struct {
+		name, who, from string
+		after           []agenda.Holding
+	}{
+		{"before she has it again", "a", "2027-09-01", []agenda.Holding{held("a", "", "2027-05-01"), held("b", "2027-05-01", "2027-10-01")}},
+		{"while she has it", "a", "2027-11-01", []agenda.Holding{held("a", "", "2027-05-01"), held("b", "2027-05-01", "2027-10-01"), held("a", "2027-10-01", "2027-11-01")}},
+		{"on the day she would get it", "a", "2028-01-01", before[:3]},
+		{"the other stays", "b", "2027-06-01", []agenda.Holding{before[0], held("b", "2027-05-01", "2027-06-01"), before[2], before[3]}},
+		{"afterwards", "b", "2027-11-01", before},
+	} {
+		seat := agenda.Seat{Holdings: slices.Clone(before)}
+		if diff := cmp.Diff(c.after, seat.Leave(agenda.PersonID(c.who), day(c.from)).Holdings); diff != "" {
+			t.Errorf("%s: %s", c.name, diff)
+		}
+		if diff := cmp.Diff(before, seat.Holdings); diff != "" {
+			t.Errorf("%s: the seat before was changed: %s", c.name, diff)
+		}
+	}
+}
+
 func TestMembersAreNamedOnce(t *testing.T) {
 	t.Parallel()
 	seats := []agenda.Seat{

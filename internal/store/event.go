@@ -328,13 +328,17 @@ func (s *Store) EditSubmission(ctx context.Context, token string, d agenda.Event
 	return e, err
 }
 
-// ResendSubmission mails the submitter's link again.
+// ResendSubmission mails whoever submitted the event a new link and makes the
+// old one worthless.
 func (s *Store) ResendSubmission(ctx context.Context, actor agenda.Actor, id agenda.EventID) error {
 	return s.update(ctx, actor, func(t *tx) error {
 		e, err := get[agenda.Event](t, eventKey(id))
 		if err != nil {
 			return err
 		}
+		e.EditGen++
+		put(t, eventKey(id), e)
+		t.record(agenda.Entry{Subject: aboutEvent(e), Verb: "link_renewed", Title: e.Title, Mail: true})
 		return t.tellSubmitter(agenda.KindReceived, e, t.id)
 	})
 }

@@ -14,15 +14,17 @@ import (
 // Retention is for how long records stay that name people. It is shown on the
 // privacy page.
 type Retention struct {
-	Outbox time.Duration // sent and other final messages
+	Outbox      time.Duration // sent and other final messages
+	Submissions time.Duration // events that were never public, after their date
 }
 
 // Forget deletes what has served its purpose: watchers after their event or
 // without confirmation, sessions and log-ins that ended, the counts of days that
-// are over, old messages and the notices they came from. It returns how many records went.
+// are over, old messages and the notices they came from, and submissions that
+// never became public. It returns how many records went.
 func (s *Store) Forget(ctx context.Context, r Retention) (int, error) {
 	n := 0
-	for _, kind := range []string{kWatcher, kSession, kLogin, kSubmissions, kMessage, kNotice} {
+	for _, kind := range []string{kWatcher, kSession, kLogin, kSubmissions, kMessage, kNotice, kEvent} {
 		m, err := s.sweep(ctx, kind, r)
 		if n += m; err != nil {
 			return n, fmt.Errorf("delete what is past its time: %w", err)
@@ -42,6 +44,14 @@ func (s *Store) sweep(ctx context.Context, kind string, r Retention) (n int, err
 		n += len(keys)
 		if err := s.update(ctx, agenda.Actor{}, func(t *tx) error { return t.deleteAll(kind, keys) }); err != nil {
 			return n, err
+		}
+		if kind != kEvent {
+			continue
+		}
+		for _, key := range keys {
+			if err := s.forgetName(ctx, agenda.Ref{Kind: agenda.AboutEvent, ID: lastPart(key)}); err != nil {
+				return n, err
+			}
 		}
 	}
 	return n, nil
@@ -82,6 +92,13 @@ func (t *tx) deleteAll(kind string, keys []string) error {
 			if err := t.forget(w); err != nil {
 				return err
 			}
+		case kEvent:
+			e, err := get[agenda.Event](t, key)
+			if err != nil {
+				return ignoreNotFound(err)
+			}
+			t.Delete(kv.Key(kOn, yearPart(e.Year()), e.Start.String(), string(e.ID)))
+			t.Delete(kv.Key(kSlug, yearPart(e.Year()), e.Slug))
 		case kMessage:
 			m, err := get[agenda.Message](t, key)
 			if err != nil {
@@ -107,6 +124,10 @@ func (s *Store) ended(tx kv.Tx, kind string, p kv.Pair, r Retention) (bool, erro
 		var v session
 		err := decode(p.Key, p.Value, &v)
 		return s.Now().After(v.Expires), err
+	case kEvent:
+		var e agenda.Event
+		err := decode(p.Key, p.Value, &e)
+		return e.Released.IsZero() && r.Submissions > 0 && s.Now().Sub(e.End.In(s.Loc())) > r.Submissions, err
 	case kLogin:
 		var v login
 		err := decode(p.Key, p.Value, &v)

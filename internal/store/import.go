@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -248,8 +249,8 @@ func (s *Store) editionsOf(ctx context.Context, actor agenda.Actor, rows []agend
 
 // ImportMeetings takes the dates of a foreign calendar as fixed dates of a
 // group. They match by UID: a date that moved in the file moves here, with a
-// mail if its invitation was released; one that was cancelled there is
-// cancelled here. Dates that begin in the past are left out. With invite the
+// mail if anybody was told of it; one that was cancelled there is cancelled
+// here. Dates that begin in the past are left out. With invite the
 // new ones are released at once.
 func (s *Store) ImportMeetings(ctx context.Context, actor agenda.Actor, g agenda.GroupID, items []agenda.FeedItem, invite, dry bool) (agenda.Report, error) {
 	var report agenda.Report
@@ -318,7 +319,11 @@ func (t *tx) importMeeting(g agenda.GroupID, line int, item agenda.FeedItem) (ag
 	if err != nil || m.State == agenda.MeetingCancelled {
 		return it, id, err
 	}
-	tell := agenda.Telling{Mail: m.Moves(d) || item.Cancelled}
+	known, err := t.known(m)
+	if err != nil {
+		return it, id, err
+	}
+	tell := agenda.Telling{Mail: known && (m.Moves(d) || item.Cancelled)}
 	if item.Cancelled {
 		it.Verb = "changed"
 		return it, id, t.turnMeeting(&m, agenda.MeetingCancelled, time.Time{}, tell)
@@ -328,4 +333,14 @@ func (t *tx) importMeeting(g agenda.GroupID, line int, item agenda.FeedItem) (ag
 	}
 	_, err = t.changeMeeting(id, d, time.Time{}, tell)
 	return it, id, err
+}
+
+// known reports whether anybody was told of a meeting: its invitation was
+// released, or it was reminded of.
+func (t *tx) known(m agenda.Meeting) (bool, error) {
+	if !m.Invited.IsZero() {
+		return true, nil
+	}
+	reminders, err := noticesLike(t, "r."+agenda.AboutMeeting+"."+string(m.ID)+".")
+	return slices.ContainsFunc(reminders, func(n agenda.Notice) bool { return n.Cursor != "" }), err
 }

@@ -399,7 +399,7 @@ func (s *Store) Unreached(ctx context.Context, id agenda.MeetingID) ([]Unreached
 	if err != nil {
 		return nil, err
 	}
-	messages, _, err := s.Messages(ctx, OutboxFilter{About: aboutMeeting(m)}, 5000)
+	messages, err := s.toldOf(ctx, m)
 	if err != nil {
 		return nil, err
 	}
@@ -412,6 +412,37 @@ func (s *Store) Unreached(ctx context.Context, id agenda.MeetingID) ([]Unreached
 		}
 	}
 	return out, nil
+}
+
+// toldOf returns the messages that tell of a meeting: those about it, and the
+// invitations of its group in which it stands.
+func (s *Store) toldOf(ctx context.Context, m agenda.Meeting) ([]agenda.Message, error) {
+	const most = 5000
+	out, _, err := s.Messages(ctx, OutboxFilter{About: aboutMeeting(m)}, most)
+	if err != nil {
+		return nil, err
+	}
+	group := agenda.Ref{Kind: agenda.AboutGroup, ID: string(m.Group)}
+	invitations, _, err := s.Messages(ctx, OutboxFilter{About: group, Kind: agenda.KindInvitation}, most)
+	if err != nil {
+		return nil, err
+	}
+	err = s.db.View(ctx, func(tx kv.Tx) error {
+		invites := map[agenda.NoticeID]bool{}
+		for _, i := range invitations {
+			if _, ok := invites[i.Notice]; ok {
+				continue
+			}
+			n, err := get[agenda.Notice](tx, noticeKey(i.Notice))
+			if err := ignoreNotFound(err); err != nil {
+				return err
+			}
+			invites[i.Notice] = slices.Contains(n.Dates, m.ID)
+		}
+		out = append(out, slices.DeleteFunc(invitations, func(i agenda.Message) bool { return !invites[i.Notice] })...)
+		return nil
+	})
+	return out, err
 }
 
 // trouble says how the mail of a date went to one person.

@@ -236,6 +236,13 @@ func TestDeletedPersonIsForgottenEverywhere(t *testing.T) {
 			t.Errorf("%s is sent to the deleted person", l.Kind)
 		}
 	}
+	for _, seat := range must(n.Seats(ctx, g.ID)) {
+		for _, d := range []agenda.Date{n.Today(), must(agenda.ParseDate("2028-01-01"))} {
+			if seat.Holder(d) == p.ID {
+				t.Errorf("she has seat %s on %s", seat.ID, d)
+			}
+		}
+	}
 	wantSame(t, "her seats stay without her", len(must(n.Members(ctx, g.ID, must(agenda.ParseDate("2028-01-01"))))), 2)
 	var dump strings.Builder
 	n.dump(&dump)
