@@ -131,6 +131,8 @@ func (d *DB) View(ctx context.Context, fn func(kv.Tx) error) error {
 		return translate(err)
 	}
 	defer tx.Rollback() //nolint:errcheck // a reader has nothing to undo
+	// A damaged page can point out of the file: snapshot makes an error of it.
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	return fn(snapshot{tx.Bucket(bucket)})
 }
 
@@ -186,7 +188,8 @@ func (d *DB) checkPages() (all error) {
 // snapshot reads a bucket and checks what it reads.
 type snapshot struct{ b *bbolt.Bucket }
 
-func (s snapshot) Get(key string) ([]byte, error) {
+func (s snapshot) Get(key string) (value []byte, err error) {
+	defer damaged(&err)
 	stored := s.b.Get([]byte(key))
 	if stored == nil {
 		return nil, kv.ErrNotFound
@@ -197,12 +200,32 @@ func (s snapshot) Get(key string) ([]byte, error) {
 func (s snapshot) Scan(lo, hi string) iter.Seq2[kv.Pair, error] {
 	return func(yield func(kv.Pair, error) bool) {
 		c := s.b.Cursor()
-		for k, stored := c.Seek([]byte(lo)); k != nil && (hi == "" || string(k) < hi); k, stored = c.Next() {
-			v, err := open(k, stored)
-			if !yield(kv.Pair{Key: string(k), Value: v}, err) || err != nil {
+		p, ok, err := at(func() ([]byte, []byte) { return c.Seek([]byte(lo)) })
+		for ; err != nil || ok && (hi == "" || p.Key < hi); p, ok, err = at(c.Next) {
+			if !yield(p, err) || err != nil {
 				return
 			}
 		}
+	}
+}
+
+// at reads the pair to which a move of a cursor leads, false behind the last.
+func at(move func() (key, stored []byte)) (p kv.Pair, ok bool, err error) {
+	defer damaged(&err)
+	k, stored := move()
+	if k == nil {
+		return p, false, nil
+	}
+	p.Key = string(k)
+	p.Value, err = open(k, stored)
+	return p, true, err
+}
+
+// damaged makes an error of what bbolt cannot bear of a damaged page: it panics
+// on some, and others point out of the file.
+func damaged(err *error) {
+	if v := recover(); v != nil {
+		*err = fmt.Errorf("%w: %v", kv.ErrDamaged, v)
 	}
 }
 

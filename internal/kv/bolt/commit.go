@@ -2,8 +2,10 @@ package bolt
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
+	"runtime/debug"
 	"slices"
 	"sort"
 
@@ -68,13 +70,37 @@ func (d *DB) commitAll() {
 }
 
 // commit runs the batch in one transaction. What fails on its own leaves
-// nothing and does not hurt the others; if the commit fails, all have failed.
+// nothing and does not hurt the others. If the whole cannot be committed, each
+// is tried alone: one that does not fit must not take the others with it.
 func (d *DB) commit(batch []*update) {
-	tx, err := d.b.Begin(true)
-	if err != nil {
-		fail(batch, translate(err))
+	err := d.together(batch)
+	if err == nil {
 		return
 	}
+	if len(batch) == 1 {
+		fail(batch, err)
+		return
+	}
+	for _, u := range batch {
+		u.err, u.panicked = nil, nil
+		d.commit([]*update{u})
+	}
+}
+
+// together commits the batch in one transaction, or nothing of it. What bbolt
+// cannot bear of a damaged file is an error, not the end of the program.
+func (d *DB) together(batch []*update) (err error) {
+	tx, err := d.b.Begin(true)
+	if err != nil {
+		return translate(err)
+	}
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if errors.Is(err, kv.ErrDamaged) {
+			tx.Rollback() //nolint:errcheck // the first error counts
+		}
+	}()
+	defer damaged(&err)
 	b := tx.Bucket(bucket)
 	wrote := false
 	for _, u := range batch {
@@ -86,18 +112,17 @@ func (d *DB) commit(batch []*update) {
 		if err := w.apply(b); err != nil {
 			// A half-applied update must not be committed, nor its neighbours with it.
 			tx.Rollback() //nolint:errcheck // the first error counts
-			fail(batch, translate(err))
-			return
+			return translate(err)
 		}
 	}
 	if !wrote {
-		tx.Rollback() //nolint:errcheck // nothing was written
-		return
+		return tx.Rollback()
 	}
 	if err := tx.Commit(); err != nil {
 		tx.Rollback() //nolint:errcheck // the first error counts
-		fail(batch, fmt.Errorf("commit: %w", translate(err)))
+		return fmt.Errorf("commit: %w", translate(err))
 	}
+	return nil
 }
 
 // fail gives the error to all that had not failed on their own.

@@ -360,8 +360,25 @@ func TestCheckFindsDamagedPages(t *testing.T) {
 				}
 				return b
 			})
-			if err := open(t, path, bolt.Options{}).Check(ctx); !errors.Is(err, kv.ErrDamaged) {
+			db := open(t, path, bolt.Options{})
+			if err := db.Check(ctx); !errors.Is(err, kv.ErrDamaged) {
 				t.Errorf("Check: %v, want %v", err, kv.ErrDamaged)
+			}
+			// Reading and writing may fail, but the program lives on.
+			err := db.View(ctx, func(tx kv.Tx) error {
+				for _, err := range tx.Scan("", "") {
+					if err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if err != nil && !errors.Is(err, kv.ErrDamaged) && !errors.Is(err, kv.ErrCorrupt) {
+				t.Errorf("View: %v", err)
+			}
+			err = db.Update(ctx, func(tx kv.RW) error { tx.Put("new", nil); return nil })
+			if err != nil && !errors.Is(err, kv.ErrDamaged) && !errors.Is(err, kv.ErrCorrupt) {
+				t.Errorf("Update: %v", err)
 			}
 		})
 	}

@@ -137,3 +137,42 @@ func TestFullFileHasRoomAfterDeletions(t *testing.T) {
 	}
 	wantLarge(t, db, stored-1)
 }
+
+// One update that finds no room is committed with others at the same time: they
+// succeed, and it alone is refused.
+func TestUpdateWithoutRoomTakesNoOtherWithIt(t *testing.T) {
+	t.Parallel()
+	db := open(t, filepath.Join(t.TempDir(), "test.db"), bolt.Options{Create: true, MaxSize: 24 << 20})
+	stored := fillUp(t, db)
+	errs := make(chan error, 20)
+	for n := range 5 {
+		go func() {
+			errs <- db.Update(ctx, func(tx kv.RW) error {
+				for part := range 17 {
+					tx.Put(kv.Key("huge", fmt.Sprint(n), fmt.Sprint(part)), large(0))
+				}
+				return nil
+			})
+		}()
+	}
+	for n := range 15 {
+		go func() {
+			errs <- db.Update(ctx, func(tx kv.RW) error {
+				tx.Put(kv.Key("small", fmt.Sprint(n)), []byte("x"))
+				return nil
+			})
+		}()
+	}
+	full := 0
+	for range 20 {
+		if err := <-errs; errors.Is(err, kv.ErrFull) {
+			full++
+		} else if err != nil {
+			t.Error(err)
+		}
+	}
+	if full == 0 || full > 5 {
+		t.Errorf("%d updates were refused, want some of the 5 huge ones only", full)
+	}
+	wantLarge(t, db, stored)
+}
