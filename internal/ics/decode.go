@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	ical "github.com/emersion/go-ical"
 
@@ -91,109 +90,6 @@ func read(clean []byte) ([]ical.Event, error) {
 			return nil, fmt.Errorf("the file has more than %d dates", maxEvents)
 		}
 	}
-}
-
-// guard unfolds the file and refuses what the library cannot bear.
-func guard(data []byte) ([]byte, error) {
-	if len(data) > maxFile {
-		return nil, fmt.Errorf("the file has more than %d MB", maxFile>>20)
-	}
-	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
-	text := strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", "").Replace(string(data))
-	text = strings.NewReplacer("\n ", "", "\n\t", "").Replace(text)
-	text = strings.ToValidUTF8(text, "\uFFFD") // unfolded first: some programs fold within a character
-	if !strings.HasPrefix(strings.ToUpper(strings.TrimLeft(text, "\n ")), "BEGIN:VCALENDAR") {
-		return nil, ErrNoCalendar
-	}
-	var out strings.Builder
-	depth := 0
-	for i, line := range strings.Split(text, "\n") {
-		line, err := guardLine(line, &depth)
-		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", i+1, err)
-		}
-		if line != "" {
-			out.WriteString(line + "\r\n")
-		}
-	}
-	if depth != 0 {
-		return nil, errors.New("the file ends in the middle: END:VCALENDAR is missing")
-	}
-	return []byte(out.String()), nil
-}
-
-// wanted are the properties that are read, and whether their parameters are.
-// The others, such as pictures, formatted texts and guests, never reach the
-// library.
-var wanted = map[string]bool{
-	"BEGIN": false, "END": false, ical.PropMethod: false,
-	ical.PropUID: false, ical.PropSummary: false, ical.PropLocation: false, ical.PropDescription: false, ical.PropURL: false, ical.PropStatus: false,
-	ical.PropDateTimeStart: true, ical.PropDateTimeEnd: true, ical.PropDuration: false, ical.PropRecurrenceID: true,
-	ical.PropRecurrenceRule: false, ical.PropRecurrenceDates: true, ical.PropExceptionDates: true, exceptionRule: false,
-}
-
-// exceptionRule is a rule of dates that do not take place (RFC 2445, section
-// 4.8.5.2); today's standard has it no more.
-const exceptionRule = "EXRULE"
-
-// guardLine returns the line as far as it is wanted, or why the library must
-// not see it.
-func guardLine(line string, depth *int) (string, error) {
-	name := line
-	if i := strings.IndexAny(line, ";:"); i >= 0 {
-		name = line[:i]
-	}
-	name = strings.ToUpper(name)
-	params, ok := wanted[name]
-	if !ok {
-		return "", nil
-	}
-	head, ok := beforeColon(line)
-	if !ok {
-		return "", fmt.Errorf("%q has no colon", clip(line))
-	}
-	if !params {
-		line, head = name+line[len(head):], name
-	}
-	if len(line) > maxLine || len(head) > maxParam {
-		return "", errors.New("the line is too long")
-	}
-	switch name {
-	case "BEGIN":
-		if *depth++; *depth > maxDepth {
-			return "", errors.New("components are nested too deep")
-		}
-	case "END":
-		*depth--
-	}
-	return line, nil
-}
-
-// beforeColon returns what stands before the first colon outside of quotes.
-func beforeColon(line string) (string, bool) {
-	quoted := false
-	for i := range len(line) {
-		switch line[i] {
-		case '"':
-			quoted = !quoted
-		case ':':
-			if !quoted {
-				return line[:i], true
-			}
-		}
-	}
-	return line, false
-}
-
-func clip(s string) string {
-	if len(s) <= 60 {
-		return s
-	}
-	n := 60
-	for !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n] + "…"
 }
 
 // decoder gathers the dates of one file.

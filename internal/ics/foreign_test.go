@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	ical "github.com/emersion/go-ical"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -90,6 +91,10 @@ var foreign = []struct {
 	{"zone is a path", calendar(entry("DTSTART;TZID=../../etc/passwd:20270415T190000")), nil, []string{"import.zone ../../etc/passwd"}},
 	{"zone of this machine", calendar(entry("DTSTART;TZID=Local:20270415T190000")), nil, []string{"import.zone Local"}},
 	{"zone of this machine behind a path", calendar(entry("DTSTART;TZID=/x/Local:20270415T190000")), nil, []string{"import.zone x/Local"}},
+	{
+		"zone behind a long path", calendar(entry("DTSTART;TZID=" + strings.Repeat("x/", 100) + "Europe/Berlin:20270415T190000")),
+		nil, []string{"import.zone " + strings.Repeat("x/", 30) + "…"},
+	},
 	{"zone of the file only", calendar(entry("DTSTART;TZID=Customized Time Zone:20270415T190000")), nil, []string{"import.zone Customized Time Zone"}},
 	{"no UID", calendar(series("UID:")), nil, []string{"import.uid"}},
 	{"UID of 10 kB", calendar(series("UID:" + strings.Repeat("x", 10_000))), nil, []string{"import.uid " + strings.Repeat("x", 60) + "…"}},
@@ -234,5 +239,21 @@ func TestWindowsNamesOfZonesAreZones(t *testing.T) {
 		if loc := load(windows); loc == nil || loc.String() != iana {
 			t.Errorf("%q is %v, want %s", windows, loc, iana)
 		}
+	}
+}
+
+// TestZoneIsLookedUpOncePerFile matters for files with thousands of times: each
+// look-up reads a file of zone data.
+func TestZoneIsLookedUpOncePerFile(t *testing.T) {
+	t.Parallel()
+	d := decoder{zones: map[string]*time.Location{}}
+	p := ical.NewProp(ical.PropDateTimeStart)
+	p.Params.Set(ical.ParamTimezoneID, "W. Europe Standard Time")
+	first, err := d.zoneOf(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if second, err := d.zoneOf(p); second != first || err != nil {
+		t.Errorf("looked up again: %v", err)
 	}
 }

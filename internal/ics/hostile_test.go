@@ -46,6 +46,7 @@ func TestHostileFilesAreReadQuickly(t *testing.T) {
 		{"1,000 levels", strings.Repeat("BEGIN:VCALENDAR\r\n", 1000), 0, "", "nested too deep"},
 		{"100,000 levels with parameters", "BEGIN:VCALENDAR\r\n" + strings.Repeat("BEGIN;A=B:X\r\n", 100_000) + strings.Repeat("END:X\r\n", 100_000) + "END:VCALENDAR\r\n", 0, "", "nested too deep"},
 		{"parameter of 1 MB of the start", calendar(entry("DTSTART;X-A=" + mega + ":20270415T190000")), 0, "", "too long"},
+		{"parameter of 60,000 octets", calendar(entry("DTSTART;X-A=" + mega[:60_000] + ":20270415T190000")), 0, "", "too long"},
 		{"zone of 1 MB", calendar(entry("DTSTART;TZID=" + mega + ":20270415T190000")), 0, "", "too long"},
 		{"zone of 900 octets", calendar(entry("DTSTART;TZID=" + strings.Repeat("a/", 450) + ":20270415T190000")), 0, "import.zone", ""},
 		{"parameter of 1 MB of a guest", calendar(series("ATTENDEE;CN=" + mega + ":mailto:a@example.org")), 1, "", ""},
