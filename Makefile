@@ -31,7 +31,7 @@ pictures: tools
 	$(GO) test ./cmd/widunetz -run TestBrowserPictures -count=1 -args -pictures
 
 build:
-	CGO_ENABLED=0 $(GO) build -trimpath -tags nomsgpack -ldflags '-s -w' -o widunetz ./cmd/widunetz
+	CGO_ENABLED=0 $(GO) build -trimpath -tags nomsgpack -ldflags "-s -w -X main.version=$$(git describe --tags --always --dirty)" -o widunetz ./cmd/widunetz
 
 # The style sheet of the KERN design system, built anew (needs Node).
 kern:

@@ -353,7 +353,7 @@ func (p *pool) attempt(ctx context.Context, f agenda.Facts) (book func() error) 
 		d.Text = agenda.Line(err.Error())
 		p.s.options.Log.Error("letter could not be written", "message", f.Message.ID, "error", err)
 	} else {
-		d = p.s.sender.Send(ctx, l)
+		d = p.send(ctx, l)
 	}
 	p.count(func(r *Result) {
 		switch d.Outcome {
@@ -377,6 +377,17 @@ func (p *pool) compose(f agenda.Facts) (l letter.Letter, err error) {
 		}
 	}()
 	return p.s.composer.Compose(f)
+}
+
+// send turns a panic on the way to the mail server into a failed attempt.
+func (p *pool) send(ctx context.Context, l letter.Letter) (d agenda.Delivery) {
+	defer func() {
+		if r := recover(); r != nil {
+			d = agenda.Delivery{Outcome: agenda.TryAgain, Text: agenda.Line(fmt.Sprintf("sending panicked: %v", r))}
+			p.s.options.Log.Error("sending panicked", "message", l.ID, "stack", string(debug.Stack()))
+		}
+	}()
+	return p.s.sender.Send(ctx, l)
 }
 
 func (p *pool) count(add func(*Result)) {

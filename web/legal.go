@@ -56,9 +56,3 @@ func (w *Web) showLegal(c *Ctx) error {
 		return c.render("legal", p.title, map[string]any{"Body": p.body, "Draft": p.draft})
 	})
 }
-
-// HasImprint reports whether the operator's folder holds an Impressum.
-func HasImprint(dir string) bool {
-	_, err := os.Stat(filepath.Join(dir, "impressum.md"))
-	return dir != "" && err == nil
-}

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"widunetz/internal/agenda"
@@ -13,6 +14,10 @@ import (
 // askedCookie binds a log-in link to the browser that asked for it.
 const askedCookie = "widunetz_gefragt"
 
+// onwardCookie is where the visitor wanted to go before she was asked to log
+// in.
+const onwardCookie = "widunetz_weiter"
+
 func (w *Web) showLogin(c *Ctx) error {
 	if c.signedIn() != nil {
 		return c.redirect("/konto")
@@ -21,7 +26,11 @@ func (w *Web) showLogin(c *Ctx) error {
 }
 
 func (w *Web) loginPage(c *Ctx, status int, email string, err error) error {
-	f := c.form("/einloggen", "groups.login.send")
+	action := "/einloggen"
+	if onward := ownPath(c.Query("weiter")); onward != "" {
+		action += "?weiter=" + url.QueryEscape(onward)
+	}
+	f := c.form(action, "groups.login.send")
 	f.add(field{Kind: "email", Name: "email", Value: email, Required: true, Max: 254, Auto: "email", Dir: "ltr"})
 	if err != nil && !f.refuse(err) {
 		return err
@@ -38,10 +47,31 @@ func (w *Web) askLogin(c *Ctx) error {
 	if err := w.Store.AskLogin(c.ctx(), c.posted("email"), secret); err != nil {
 		return w.loginPage(c, http.StatusUnprocessableEntity, c.posted("email"), err)
 	}
-	http.SetCookie(c.Writer, &http.Cookie{
-		Name: askedCookie, Value: secret, Path: "/", MaxAge: 3600, HttpOnly: true, Secure: w.secure, SameSite: http.SameSiteLaxMode,
-	})
+	c.setCookie(askedCookie, secret, askedFor)
+	if onward := ownPath(c.Query("weiter")); onward != "" {
+		c.setCookie(onwardCookie, url.QueryEscape(onward), askedFor)
+	}
 	return c.page(http.StatusOK, "message", c.P.T("groups.login.sent.title"), map[string]any{"Text": c.P.T("groups.login.sent.text")})
+}
+
+// askedFor is how long the browser that asked for a link is known, in seconds.
+const askedFor = 3600
+
+// setCookie sets a cookie of the log-in; a negative age deletes it.
+func (c *Ctx) setCookie(name, value string, age int) {
+	http.SetCookie(c.Writer, &http.Cookie{
+		Name: name, Value: value, Path: "/", MaxAge: age, HttpOnly: true, Secure: c.w.secure, SameSite: http.SameSiteLaxMode,
+	})
+}
+
+// ownPath returns an address if it is a path of this service, else "": nobody
+// is led to another site by a link to this one.
+func ownPath(s string) string {
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "" || u.Host != "" || len(s) > 1000 || !strings.HasPrefix(s, "/") || strings.HasPrefix(s, "//") || strings.ContainsAny(s, "\\\r\n\t") {
+		return ""
+	}
+	return s
 }
 
 // showLoginLink shows one button; mail scanners open links and press nothing.
@@ -84,6 +114,12 @@ func (w *Web) logIn(c *Ctx) error {
 	}
 	if err := c.logIn(p); err != nil {
 		return err
+	}
+	if wanted, err := c.Cookie(onwardCookie); err == nil { // gin has unescaped it
+		c.setCookie(onwardCookie, "", -1)
+		if onward := ownPath(wanted); onward != "" {
+			return c.redirect(onward)
+		}
 	}
 	if p.Coordinator {
 		return c.redirect("/koordination")

@@ -56,7 +56,7 @@ func (w *Web) showDesk(c *Ctx) error {
 	}
 	school := almanac.SchoolHolidaysUntil()
 	return c.page(http.StatusOK, "desk", c.P.T("office.desk"), map[string]any{
-		"Next": next, "Phone": phone, "Stuck": stuck, "Release": release, "Unreleased": unreleased, "Waiting": waiting, "Editions": editions, "Groups": groups,
+		"Next": next, "Phone": phone, "Stuck": stuck, "NoImprint": w.legal["impressum"].draft && w.Demo == nil, "Release": release, "Unreleased": unreleased, "Waiting": waiting, "Editions": editions, "Groups": groups,
 		"Waits": counts[agenda.MessageWaiting], "Failed": counts[agenda.MessageFailed], "Unsure": counts[agenda.MessageUnknown],
 		"SchoolEnds": today.AddDays(18 * 30).After(school), "School": school,
 	})

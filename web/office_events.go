@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"widunetz/internal/agenda"
@@ -91,7 +92,17 @@ func (w *Web) showEvents(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.page(http.StatusOK, "events", c.P.T("office.events"), map[string]any{"Events": out, "Editions": editions, "Year": year, "Review": review, "NextYear": w.Store.Today().Year + 1})
+	return c.page(http.StatusOK, "events", c.P.T("office.events"), map[string]any{"Events": out, "Editions": editions, "Year": year, "Review": review, "Missing": missingYears(editions, w.Store.Today().Year)})
+}
+
+// missingYears are this and the next year, as far as they have no edition.
+func missingYears(editions []agenda.Edition, year int) (out []int) {
+	for _, y := range []int{year, year + 1} {
+		if !slices.ContainsFunc(editions, func(e agenda.Edition) bool { return e.Year == y }) {
+			out = append(out, y)
+		}
+	}
+	return out
 }
 
 // eventOfPath is the event of the address, a new one for "neu".
@@ -188,5 +199,15 @@ func (w *Web) standEvent(c *Ctx) error {
 		return err
 	}
 	c.flash(c.P.T("office.saved", "name", c.P.T("term.standing."+string(to))))
+	return c.redirect("/koordination/veranstaltungen/" + string(id))
+}
+
+// resendSubmission mails whoever submitted the event a new link to edit it.
+func (w *Web) resendSubmission(c *Ctx) error {
+	id := agenda.EventID(c.Param("event"))
+	if err := w.Store.ResendSubmission(c.ctx(), c.actor(), id); err != nil {
+		return err
+	}
+	c.flash(c.P.T("office.link_sent"))
 	return c.redirect("/koordination/veranstaltungen/" + string(id))
 }

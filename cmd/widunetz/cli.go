@@ -158,7 +158,7 @@ func namesConfig(arg string) bool { return arg == "--config" || strings.HasPrefi
 // say turns an error into a sentence that says what would be right.
 func (c *cli) say(err error) string {
 	for sentinel, key := range map[error]string{
-		kv.ErrLocked: "cli.locked", kv.ErrMissing: "cli.missing", kv.ErrDamaged: "cli.damaged", kv.ErrFull: "cli.full", agenda.ErrNotFound: "cli.not_found", agenda.ErrState: "cli.state",
+		kv.ErrLocked: "cli.locked", kv.ErrMissing: "cli.missing", kv.ErrDamaged: "cli.damaged", kv.ErrCorrupt: "cli.damaged", kv.ErrFull: "cli.full", agenda.ErrNotFound: "cli.not_found", agenda.ErrState: "cli.state",
 	} {
 		if errors.Is(err, sentinel) {
 			return err.Error() + "\n" + c.p.T(key)

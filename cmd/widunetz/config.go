@@ -61,7 +61,8 @@ type reminderConfig struct {
 }
 
 type privacyConfig struct {
-	OutboxDays int `toml:"outbox_days"`
+	OutboxDays     int `toml:"outbox_days"`
+	SubmissionDays int `toml:"submission_days"`
 }
 
 type authConfig struct {
@@ -77,7 +78,7 @@ func defaults() config {
 		Calendar:  calendarConfig{TimeZone: "Europe/Berlin"},
 		Schedule:  scheduler.Config{Tick: "* * * * *", Digest: "0 7 1 * *", Retention: "30 4 * * *", Backup: "0 4 * * *"},
 		Reminders: reminderConfig{At: "08:00", MeetingDays: []int{14, 2}, EventDays: []int{7, 1}, QuietMinutes: 10},
-		Privacy:   privacyConfig{OutboxDays: 90},
+		Privacy:   privacyConfig{OutboxDays: 90, SubmissionDays: 365},
 		Auth:      authConfig{Coordinators: []string{}},
 	}
 }

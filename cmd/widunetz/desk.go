@@ -148,7 +148,9 @@ func (d *desk) accept() {
 // answer runs one command line.
 func (d *desk) answer(conn net.Conn) error {
 	var r request
-	if err := json.NewDecoder(conn).Decode(&r); err != nil {
+	if err := json.NewDecoder(conn).Decode(&r); errors.Is(err, io.EOF) {
+		return nil // somebody looked whether a service runs
+	} else if err != nil {
 		return err
 	}
 	out := &replies{to: json.NewEncoder(conn)}

@@ -132,7 +132,9 @@ func (s *service) scheduler(st *store.Store) *scheduler.Scheduler {
 }
 
 func (s *service) retention() store.Retention {
-	return store.Retention{Outbox: time.Duration(s.config.Privacy.OutboxDays) * 24 * time.Hour}
+	const day = 24 * time.Hour
+	p := s.config.Privacy
+	return store.Retention{Outbox: time.Duration(p.OutboxDays) * day, Submissions: time.Duration(p.SubmissionDays) * day}
 }
 
 // exports gives files out.

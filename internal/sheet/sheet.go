@@ -18,6 +18,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/unicode/norm"
 
 	"widunetz/internal/agenda"
 )
@@ -134,7 +135,11 @@ func clean(s string) string {
 const formula = "=+-@\t\r"
 
 // decode returns the text of a file in the encodings that offices use.
-func decode(data []byte) string {
+func decode(data []byte) string { return norm.NFC.String(decoded(data)) }
+
+// decoded finds the coding. What Macs write as two characters (a, then its
+// dots) becomes one.
+func decoded(data []byte) string {
 	switch {
 	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
 		return string(data[3:])

@@ -445,20 +445,21 @@ func (s *Store) toldOf(ctx context.Context, m agenda.Meeting) ([]agenda.Message,
 	return out, err
 }
 
-// trouble says how the mail of a date went to one person.
+// trouble says how the last mail about a date went to one person.
 func trouble(messages []agenda.Message, p agenda.PersonID) (why, text string) {
+	var last agenda.Message
 	for _, m := range messages {
-		if m.Reader.ID != string(p) {
-			continue
-		}
-		switch m.State {
-		case agenda.MessageFailed, agenda.MessageUnknown:
-			return "failed", m.Error
-		case agenda.MessageWaiting:
-			why, text = "waiting", m.Error
+		if m.Reader.ID == string(p) && !m.Made.Before(last.Made) && m.State != agenda.MessageDropped {
+			last = m
 		}
 	}
-	return why, text
+	switch last.State {
+	case agenda.MessageFailed, agenda.MessageUnknown, agenda.MessageExpired:
+		return "failed", last.Error
+	case agenda.MessageWaiting:
+		return "waiting", last.Error
+	}
+	return "", ""
 }
 
 // Clashes returns for each planned date of a group what else is at that time:

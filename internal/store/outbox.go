@@ -123,8 +123,8 @@ func (s *Store) claim(ctx context.Context, now time.Time, lease time.Duration, l
 		}
 		for _, d := range pairs {
 			m, err := get[agenda.Message](t, messageKey(agenda.MessageID(lastPart(d.Key))))
-			if errors.Is(err, agenda.ErrNotFound) || err == nil && m.State != agenda.MessageWaiting {
-				t.Delete(d.Key)
+			if errors.Is(err, agenda.ErrNotFound) || errors.Is(err, kv.ErrCorrupt) || err == nil && m.State != agenda.MessageWaiting {
+				t.Delete(d.Key) // a damaged one stops no other; check reports it
 				continue
 			}
 			if err != nil {
