@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 	"time"
 
 	"widunetz/internal/agenda"
@@ -23,6 +24,16 @@ type pages struct {
 	sets   map[string]*template.Template
 	assets assets
 }
+
+// looks are the embedded assets and templates, read once: they are part of the
+// program and do not change.
+var looks = sync.OnceValues(func() (*pages, error) {
+	a, err := loadAssets()
+	if err != nil {
+		return nil, err
+	}
+	return loadPages(a)
+})
 
 func loadPages(a assets) (*pages, error) {
 	base, err := template.New("layout").Funcs(template.FuncMap{"dict": dict, "asset": a.url}).ParseFS(templateFiles, "templates/layout.html", "templates/part_*.html")

@@ -21,12 +21,11 @@ const sessionLife = 30 * 24 * time.Hour
 const personInSession = "person"
 
 func newSessions(s *store.Store, secure bool) *scs.SessionManager {
-	m := scs.New()
-	m.Lifetime = sessionLife
-	m.Store = sessionStore{s}
-	m.Cookie.Name = "widunetz"
-	m.Cookie.HttpOnly = true
-	m.Cookie.SameSite = http.SameSiteLaxMode
+	// scs.New would start a store in memory beside ours, which never ends.
+	m := &scs.SessionManager{
+		Lifetime: sessionLife, Store: sessionStore{s}, Codec: scs.GobCodec{},
+		Cookie: scs.SessionCookie{Name: "widunetz", Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Persist: true},
+	}
 	if secure {
 		m.Cookie.Name, m.Cookie.Secure = "__Host-widunetz", true
 	}

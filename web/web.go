@@ -93,12 +93,10 @@ func New(o Options) (http.Handler, error) {
 	}
 	w := &Web{Options: o, secure: base.Scheme == "https", kept: newKeeper(), lastGood: newKeeper(), limits: newLimiter()}
 	w.public = &projection{store: o.Store}
-	if w.assets, err = loadAssets(); err != nil {
+	if w.pages, err = looks(); err != nil {
 		return nil, err
 	}
-	if w.pages, err = loadPages(w.assets); err != nil {
-		return nil, err
-	}
+	w.assets = w.pages.assets
 	if w.legal, err = loadLegal(o.Config.LegalDir); err != nil {
 		return nil, err
 	}
