@@ -25,6 +25,7 @@ type browser struct {
 	jar     *cookiejar.Jar
 	address string
 	header  http.Header // sent with every request
+	hasty   bool        // pages are not inspected: others do that with pages of this kind
 }
 
 var browsers atomic.Uint32
@@ -60,7 +61,7 @@ func (b *browser) do(r *http.Request) *answer {
 	if strings.HasPrefix(a.Header.Get("Content-Type"), "text/html") {
 		a.root = must(html.Parse(strings.NewReader(a.body)))
 	}
-	if a.body != "" && len(a.all("main")) > 0 {
+	if !b.hasty && a.body != "" && len(a.all("main")) > 0 {
 		inspect(b.t, a)
 	}
 	return a

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -46,6 +47,10 @@ func TestErrorPageNamesTheRequest(t *testing.T) {
 // herself out of it.
 func TestLimitBehindAProxy(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, limitBehindAProxy) // so that no second passes between the posts
+}
+
+func limitBehindAProxy(t *testing.T) {
 	refused := func(n *network, forwarded func(i int) string) bool {
 		b := n.browser()
 		status := 0

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -140,6 +139,7 @@ func accessTable(n *network) map[string]access {
 	t["GET "+events], t["POST "+events] = offices(ev), takes(ev, office, 422)
 	t["POST /koordination/veranstaltungen/neu"] = takes(desk+"/veranstaltungen/neu", office, 422)
 	t["POST "+events+"/entscheiden"], t["POST "+events+"/stand"] = takes(ev+"/entscheiden", office, 409), takes(ev+"/stand", office, 422)
+	t["POST "+events+"/link"] = takes(ev+"/link", office, 303)
 	return t
 }
 
@@ -205,6 +205,7 @@ func rank(key string) string {
 
 func (b *browser) access(method, path string) int {
 	if method == http.MethodPost {
+		b.address = b.n.browser().address // the limit of posts is not what is looked at
 		return b.post(path, url.Values{}).StatusCode
 	}
 	return b.request(method, path).StatusCode
@@ -216,6 +217,7 @@ func TestUnknownIdentifiers(t *testing.T) {
 	t.Parallel()
 	n := open(t, withDemo(t.TempDir()))
 	b := n.as(vera)
+	b.hasty = true
 	for _, id := range []string{"gibt-es-nicht", "%00", "a%00b", "..%2f..", strings.Repeat("x", 3000), "%ff"} {
 		for _, r := range allRoutes() {
 			method, pattern, _ := strings.Cut(r, " ")
@@ -229,7 +231,6 @@ func TestUnknownIdentifiers(t *testing.T) {
 			if path == pattern {
 				continue
 			}
-			b.address = fmt.Sprintf("192.0.2.%d:1", len(path)%250) // many posts
 			a := b.access(method, path)
 			if a >= 500 || method == http.MethodGet && a < 400 {
 				t.Errorf("%s %.60s: status %d", method, path, a)
