@@ -21,6 +21,7 @@ type Edition struct {
 	Submission Date      `json:"submission,omitzero"` // last day on which events can be submitted
 	Print      Date      `json:"print,omitzero"`      // copy deadline of the printed programme
 	Opening    EventID   `json:"opening,omitempty"`   // the opening event
+	Closing    EventID   `json:"closing,omitempty"`   // the closing event
 	Open       bool      `json:"open,omitempty"`      // the call is open: events can be submitted
 	Leads      []int     `json:"leads,omitempty"`     // days before an event on which watchers are reminded; nil: as configured
 	Changed    time.Time `json:"changed"`             // UTC
@@ -60,6 +61,7 @@ func (e Edition) Changes(f Edition) []Change {
 	diff(&c, "submission", e.Submission.String(), f.Submission.String())
 	diff(&c, "print", e.Print.String(), f.Print.String())
 	diff(&c, "opening", string(e.Opening), string(f.Opening))
+	diff(&c, "closing", string(e.Closing), string(f.Closing))
 	diff(&c, "open", yes(e.Open), yes(f.Open))
 	diff(&c, "leads", ints(e.Leads), ints(f.Leads))
 	return c
@@ -109,8 +111,13 @@ type Venue struct {
 // Online is the town of events that take place in the network only.
 const Online = "Online"
 
-// Towns are the nine towns of the Kreis Herford.
-var Towns = []string{"Bünde", "Enger", "Herford", "Hiddenhausen", "Kirchlengern", "Löhne", "Rödinghausen", "Spenge", "Vlotho"}
+// Towns are the names of the nine towns of the Kreis Herford.
+var Towns = func() (names []string) {
+	for _, t := range TownList {
+		names = append(names, t.Name)
+	}
+	return names
+}()
 
 // Line returns the venue in one line: "Stadtbücherei Bünde, Eschstraße 50,
 // 32257 Bünde".
