@@ -234,3 +234,28 @@ func TestLoginPageForThoseWhoAreIn(t *testing.T) {
 		t.Errorf("redirected to %q, want the account", a.Header.Get("Location"))
 	}
 }
+
+// After the log-in the page follows that was asked for, and never one of
+// another host.
+func TestLoginLeadsOnToOwnPagesOnly(t *testing.T) {
+	t.Parallel()
+	n := open(t)
+	n.deliver()
+	meeting := "/sitzungen/" + string(n.meetings(project)[0].ID)
+	for onward, want := range map[string]string{
+		meeting: meeting, "/gremien?x=1": "/gremien?x=1", "": "/konto",
+		"//evil.example": "/konto", `\\evil.example`: "/konto", `/\evil.example`: "/konto", "https:evil.example": "/konto", "https://evil.example/": "/konto",
+		"/\t/evil.example": "/konto", "/\n/evil.example": "/konto", "javascript:alert(1)": "/konto", "/" + strings.Repeat("x", 3000): "/konto",
+	} {
+		b := n.browser()
+		page := b.get("/einloggen?weiter=" + url.QueryEscape(onward))
+		action := attr(within(page.all("main")[0], "form")[0], "action")
+		b.post(action, url.Values{"email": {cem}}).want(t, http.StatusOK)
+		path := link(t, only(t, to(n.deliver(), agenda.KindLogin, cem)), "/einloggen/")
+		if got := b.submit(b.get(path), path, nil).want(t, http.StatusSeeOther).Header.Get("Location"); got != want {
+			t.Errorf("asked for %.40q, led to %.60q, want %q", onward, got, want)
+		}
+	}
+	stranger := n.browser()
+	stranger.get(meeting).want(t, http.StatusOK, "einloggen")
+}
