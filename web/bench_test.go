@@ -32,7 +32,7 @@ func programmeOf(b *testing.B, events int) *network {
 			for i := range work {
 				d := eventDetails(fmt.Sprintf("Begegnung der Kulturen Nummer %d", i), day.AddDays(i%60).String())
 				d.Summary = "Kommen Sie vorbei, reden und essen Sie mit denen, die da sind."
-				if _, err := n.AddEvent(ctx, agenda.Shell, 2027, d, agenda.Published); err != nil {
+				if _, err := n.AddEvent(ctx, agenda.Shell, 2027, d, agenda.Published, ""); err != nil {
 					done <- err
 					return
 				}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"net/http"
 	"strconv"
@@ -86,16 +87,16 @@ func (w *Web) today() string { return w.Store.Today().String() }
 
 // keepFeed returns the kept feed of a key, made anew if its revision changed.
 // file is under which name a browser saves it.
-func (w *Web) keepFeed(key, revision, cache, file string, build func() ([]byte, time.Time, error)) (*kept, error) {
+func (w *Web) keepFeed(key, revision, cache, file string, build func() (content, error)) (*kept, error) {
 	revision += " " + w.today()
 	if k := w.kept.get(key, revision); k != nil {
 		return k, nil
 	}
-	body, changed, err := build()
+	made, err := build()
 	if err != nil {
 		return nil, err
 	}
-	k := newKept(revision, calendarType, body, changed)
+	k := newKept(revision, calendarType, made)
 	k.cache, k.name = cache, file
 	w.kept.put(key, k)
 	return k, nil
@@ -112,16 +113,16 @@ func (w *Web) programmeFeed(ctx context.Context, year, address string, r *http.R
 	if err != nil {
 		return nil, err
 	}
-	return w.keepFeed(address, revision, publicCache, "", func() ([]byte, time.Time, error) {
+	return w.keepFeed(address, revision, publicCache, "", func() (content, error) {
 		p, err := w.public.load(ctx)
 		if err != nil {
-			return nil, time.Time{}, err
+			return content{}, err
 		}
 		f, events, title := parseFilter(r.URL.Query()), p.events, w.Site.Name
 		if year != "" {
 			n, err := strconv.Atoi(year)
 			if err != nil || !p.has(n, w.Store.Today()) {
-				return nil, time.Time{}, agenda.ErrNotFound
+				return content{}, agenda.ErrNotFound
 			}
 			events, title = p.of(n), w.Catalog.Printer(agenda.German).T("programme.year", "year", n)
 			if ed, ok := p.edition(n); ok {
@@ -132,14 +133,15 @@ func (w *Web) programmeFeed(ctx context.Context, year, address string, r *http.R
 	})
 }
 
-func (w *Web) programmeCalendar(title string, f filter, events []*entry) ([]byte, time.Time, error) {
+func (w *Web) programmeCalendar(title string, f filter, events []*entry) (content, error) {
 	german := w.Catalog.Printer(agenda.German)
-	if words := f.words(german); len(words) > 0 {
+	if words := f.words(german, events); len(words) > 0 {
 		title += " – " + strings.Join(words, ", ")
 	}
 	today := w.Store.Today()
 	parts := make([][]byte, 0, len(events))
 	var changed time.Time
+	sum := sha256.New()
 	for _, e := range f.apply(events) {
 		if !agenda.InFeed(e.End.Date, e.Standing == agenda.Cancelled, today) {
 			continue
@@ -150,11 +152,16 @@ func (w *Web) programmeCalendar(title string, f filter, events []*entry) ([]byte
 			continue
 		}
 		parts = append(parts, b)
+		sum.Write(e.sum[:])
 		if e.Changed.After(changed) {
 			changed = e.Changed
 		}
 	}
-	return ics.Calendar(title, german.T("programme.feed_text"), parts, w.Store.Loc(), ics.Options{Refresh: refresh}), w.notFuture(changed), nil
+	around := func(parts [][]byte) []byte {
+		return ics.Calendar(title, german.T("programme.feed_text"), parts, w.Store.Loc(), ics.Options{Refresh: refresh})
+	}
+	sum.Write(around(nil)) // the events and what stands around them are all of the body
+	return content{around(parts), [sha256.Size]byte(sum.Sum(nil)), w.notFuture(changed)}, nil
 }
 
 // notFuture keeps Last-Modified from lying ahead of the clock.
@@ -170,20 +177,20 @@ func (w *Web) eventFeed(ctx context.Context, id agenda.EventID) (*kept, error) {
 	if err != nil {
 		return nil, err
 	}
-	return w.keepFeed("/feeds/event/"+string(id), revision, publicCache, "termin.ics", func() ([]byte, time.Time, error) {
+	return w.keepFeed("/feeds/event/"+string(id), revision, publicCache, "termin.ics", func() (content, error) {
 		e, err := w.Store.Event(ctx, id)
 		if err == nil && !e.Public() {
 			err = agenda.ErrNotFound
 		}
 		if err != nil {
-			return nil, time.Time{}, err
+			return content{}, err
 		}
 		return w.calendar(e.Title, []agenda.FeedItem{letter.EventItem(e, w.Catalog.Printer(agenda.German), w.Site.BaseURL)})
 	})
 }
 
 // calendar renders a feed of few items.
-func (w *Web) calendar(name string, items []agenda.FeedItem) ([]byte, time.Time, error) {
+func (w *Web) calendar(name string, items []agenda.FeedItem) (content, error) {
 	var changed time.Time
 	for _, it := range items {
 		if it.Changed.After(changed) {
@@ -194,7 +201,7 @@ func (w *Web) calendar(name string, items []agenda.FeedItem) ([]byte, time.Time,
 	for _, err := range errs {
 		w.Log.Error("date left out of a feed", "error", err)
 	}
-	return body, w.notFuture(changed), nil
+	return summed(body, w.notFuture(changed)), nil
 }
 
 func (w *Web) groupFeed(ctx context.Context, token string) (*kept, error) {
@@ -206,15 +213,15 @@ func (w *Web) groupFeed(ctx context.Context, token string) (*kept, error) {
 	if err != nil {
 		return nil, err
 	}
-	return w.keepFeed("group "+string(id), revision, privateCache, "", func() ([]byte, time.Time, error) {
+	return w.keepFeed("group "+string(id), revision, privateCache, "", func() (content, error) {
 		g, err := w.Store.Group(ctx, id)
 		if err != nil {
-			return nil, time.Time{}, err
+			return content{}, err
 		}
 		from, to := w.window()
 		meetings, err := w.Store.Meetings(ctx, id, from, to)
 		if err != nil {
-			return nil, time.Time{}, err
+			return content{}, err
 		}
 		return w.calendar(g.Name, w.items(meetings, map[agenda.GroupID]agenda.Group{id: g}))
 	})
@@ -251,11 +258,11 @@ func (w *Web) personalFeed(ctx context.Context, token string) (*kept, error) {
 	if err != nil {
 		return nil, err
 	}
-	return w.keepFeed("person "+string(id), revision, privateCache, "", func() ([]byte, time.Time, error) {
+	return w.keepFeed("person "+string(id), revision, privateCache, "", func() (content, error) {
 		from, to := w.window()
 		meetings, err := w.Store.MeetingsOf(ctx, id, from, to)
 		if err != nil {
-			return nil, time.Time{}, err
+			return content{}, err
 		}
 		return w.calendar(w.Catalog.Printer(agenda.German).T("groups.my_feed", "site", w.Site.Name), w.items(meetings, groups))
 	})

@@ -70,7 +70,7 @@ func (f filter) shows(e *entry) bool {
 		(f.Audience == "" || slices.Contains(e.Audiences, f.Audience) || slices.Contains(e.Audiences, "alle")) &&
 		(f.Language == "" || slices.Contains(e.Languages, f.Language) || slices.Contains(e.Languages, "alle")) &&
 		(f.Category == "" || e.Category == f.Category) &&
-		(f.Organiser == "" || agenda.Slug(e.Organiser) == f.Organiser) &&
+		(f.Organiser == "" || e.organiser == f.Organiser) &&
 		(f.Day.IsZero() || !f.Day.Before(e.Start.Date) && !f.Day.After(e.End.Date)) &&
 		(!f.Free || e.Free) && (!f.Accessible || e.StepFree == agenda.Yes) && (!f.Childcare || e.Childcare == agenda.Yes) &&
 		(f.Text == "" || strings.Contains(e.search, agenda.Fold(f.Text)))
@@ -90,8 +90,9 @@ func (f filter) apply(events []*entry) []*entry {
 	return out
 }
 
-// words names what is filtered, for the calendar's name and the page.
-func (f filter) words(p *lang.Printer) []string {
+// words names what is filtered, for the calendar's name and the page. Organisers
+// have the name that they have in the events.
+func (f filter) words(p *lang.Printer, events []*entry) []string {
 	var out []string
 	add := func(on bool, s string) {
 		if on {
@@ -103,12 +104,24 @@ func (f filter) words(p *lang.Printer) []string {
 	add(f.Audience != "", p.T("term.audience."+f.Audience))
 	add(f.Language != "", p.T("term.language."+f.Language))
 	add(f.Category != "", p.T("term.category."+f.Category))
-	add(f.Organiser != "", f.Organiser)
+	if f.Organiser != "" {
+		out = append(out, organiserOf(f.Organiser, events))
+	}
 	add(f.Free, p.T("programme.free"))
 	add(f.Accessible, p.T("programme.accessible"))
 	add(f.Childcare, p.T("programme.childcare"))
 	add(f.Text != "", "„"+f.Text+"“")
 	return out
+}
+
+// organiserOf returns the name of a slug, the slug itself if nobody has it.
+func organiserOf(slug string, events []*entry) string {
+	for _, e := range events {
+		if e.organiser == slug {
+			return e.Organiser
+		}
+	}
+	return slug
 }
 
 // townOf returns the town of a slug, the slug itself if it is none.

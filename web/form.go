@@ -1,6 +1,7 @@
 package web
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/http"
@@ -21,6 +22,7 @@ type form struct {
 	Submit   string
 	Fields   []field
 	Seen     string // when the record was read, against lost updates
+	Once     string // names a form that makes something new: sent twice it makes one
 	Upload   bool
 }
 
@@ -123,6 +125,14 @@ func (f *form) choose(kind, name string, options []option, required bool) *form 
 
 func (f *form) heading(key string) *form {
 	f.Fields = append(f.Fields, field{Kind: "heading", Label: f.c.P.T(key)})
+	return f
+}
+
+// once gives the form the name under which it was sent before, or a new one.
+func (f *form) once() *form {
+	if f.Once = f.c.posted("once"); f.Once == "" {
+		f.Once = rand.Text()
+	}
 	return f
 }
 

@@ -248,7 +248,7 @@ func TestTwoCoordinatorsEditTheSame(t *testing.T) {
 		"an event":    {"/koordination/veranstaltungen/" + string(e.ID), string(e.ID), "title", "Kochen "},
 		"a meeting":   {"/koordination/sitzungen/" + string(m.ID), string(m.ID), "place", "Raum "},
 		"a person":    {"/koordination/personen/" + string(p.ID), string(p.ID), "phone", "05221 "},
-		"its state":   {"/koordination/sitzungen/" + string(other.ID), "/stand", "sentence", "weil "},
+		"its place":   {"/koordination/sitzungen/" + string(other.ID), string(other.ID), "place", "Saal "},
 		"its verdict": {"/koordination/veranstaltungen/" + string(e.ID), "/entscheiden", "to", "withdrawn"},
 	} {
 		n.run(name, func(t *testing.T) {

@@ -27,11 +27,23 @@ type kept struct {
 	once     sync.Once
 }
 
-func newKept(revision, kind string, body []byte, changed time.Time) *kept {
-	sum := sha256.Sum256(body)
-	k := &kept{revision: revision, kind: kind, body: body, etag: hex.EncodeToString(sum[:12]), length: strconv.Itoa(len(body)), cache: "no-cache"}
-	if !changed.IsZero() {
-		k.changed = changed.UTC().Format(http.TimeFormat)
+// content is what an answer is made of: its bytes, a sum that no other bytes
+// have, and when what it shows changed last (zero: not known).
+type content struct {
+	body    []byte
+	sum     [sha256.Size]byte
+	changed time.Time
+}
+
+// summed returns the content of these bytes.
+func summed(body []byte, changed time.Time) content {
+	return content{body, sha256.Sum256(body), changed}
+}
+
+func newKept(revision, kind string, c content) *kept {
+	k := &kept{revision: revision, kind: kind, body: c.body, etag: hex.EncodeToString(c.sum[:12]), length: strconv.Itoa(len(c.body)), cache: "no-cache"}
+	if !c.changed.IsZero() {
+		k.changed = c.changed.UTC().Format(http.TimeFormat)
 	}
 	return k
 }
@@ -188,7 +200,7 @@ func (c *Ctx) keepPage(key, query, revision string, render func() ([]byte, error
 		if err != nil {
 			return err
 		}
-		a = newKept(revision, "text/html; charset=utf-8", bytes.Clone(b), time.Time{})
+		a = newKept(revision, "text/html; charset=utf-8", summed(bytes.Clone(b), time.Time{}))
 		c.w.kept.put(key, a)
 	}
 	a.serve(c.Writer, c.Request)

@@ -132,7 +132,7 @@ func (w *Web) showOutbox(c *Ctx) error {
 	}
 	states := []agenda.MessageState{agenda.MessageWaiting, agenda.MessageFailed, agenda.MessageUnknown, agenda.MessageSent, agenda.MessageExpired, agenda.MessageDropped}
 	return c.page(http.StatusOK, "outbox", c.P.T("office.outbox"), map[string]any{
-		"Messages": messages, "Readers": readers, "Next": next, "State": f.State, "States": states, "Counts": counts,
+		"Messages": messages, "Readers": readers, "Next": next, "Kind": f.Kind, "About": f.About.ID, "State": f.State, "States": states, "Counts": counts,
 	})
 }
 

@@ -127,6 +127,7 @@ func (w *Web) showEventForm(c *Ctx) error {
 func (w *Web) eventPage(c *Ctx, status int, e agenda.Event, d agenda.EventDetails, err error) error {
 	f := c.eventForm(c.path, "office.save", d).seen(e.Changed)
 	if e.ID == "" {
+		f.once()
 		editions, eerr := w.Store.Editions(c.ctx())
 		if eerr != nil {
 			return eerr
@@ -164,7 +165,7 @@ func (w *Web) saveEvent(c *Ctx) error {
 	if err = joined(problems, d.Clean().Check(false, w.Store.Loc())); err == nil {
 		if e.ID == "" {
 			edition, _ := strconv.Atoi(c.posted("edition")) // what is no year stands outside of editions
-			e, err = w.Store.AddEvent(c.ctx(), c.actor(), edition, d, agenda.Published)
+			e, err = w.Store.AddEvent(c.ctx(), c.actor(), edition, d, agenda.Published, c.posted("once"))
 		} else {
 			e, err = w.Store.ChangeEvent(c.ctx(), c.actor(), e.ID, d, c.postedSeen(), c.telling())
 		}

@@ -270,7 +270,8 @@ func TestPublicPagesAreTheSameForAll(t *testing.T) {
 			if a.Header.Get("Set-Cookie")+b.Header.Get("Set-Cookie") != "" {
 				t.Errorf("%s sets a cookie", path)
 			}
-			if path != "/nichts" && a.body != b.body {
+			once := regexp.MustCompile(`name="once" value="[A-Z2-7]+"`) // of a form, so that a second click makes nothing new
+			if path != "/nichts" && once.ReplaceAllString(a.body, "") != once.ReplaceAllString(b.body, "") {
 				t.Errorf("%s differs for who is logged in", path)
 			}
 			if strings.Contains(a.body, "/koordination") && path != "/robots.txt" {

@@ -121,7 +121,7 @@ func (w *Web) showProgramme(c *Ctx) error {
 		}
 		m := map[string]any{
 			"Year": year, "HasEdition": isEdition, "Edition": ed, "Open": isEdition && ed.Accepts(w.Store.Today()), "Path": path, "Filter": f, "Query": f.query(),
-			"Words": f.words(c.P), "All": len(events), "Shown": len(shown), "Days": byDay(shown), "Month": month, "Feed": sub, "Choices": w.choices(c, events, f),
+			"Words": f.words(c.P, events), "All": len(events), "Shown": len(shown), "Days": byDay(shown), "Month": month, "Feed": sub, "Choices": w.choices(c, events, f),
 		}
 		if month {
 			m["Grids"] = w.grids(shown)
@@ -138,7 +138,7 @@ func (w *Web) choices(c *Ctx, events []*entry, f filter) map[string][]option {
 		seen["town"][e.Venue.Town] = true
 		seen["category"][e.Category] = true
 		seen["day"][e.Start.Date.String()] = true
-		organisers[agenda.Slug(e.Organiser)] = e.Organiser
+		organisers[e.organiser] = e.Organiser
 		for _, a := range e.Audiences {
 			seen["audience"][a] = true
 		}

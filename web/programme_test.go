@@ -121,7 +121,7 @@ func TestFilterShowsTheRightOnes(t *testing.T) {
 func TestYearWithoutAnEdition(t *testing.T) {
 	t.Parallel()
 	n := open(t)
-	must(n.AddEvent(ctx, agenda.Shell, 0, eventDetails("Nähkurs im Frühling", "2028-03-08T18:00"), agenda.Published))
+	must(n.AddEvent(ctx, agenda.Shell, 0, eventDetails("Nähkurs im Frühling", "2028-03-08T18:00"), agenda.Published, ""))
 	page := n.browser().get("/programm/2028").want(t, http.StatusOK, "Nähkurs im Frühling").lacks(t, "Nähkurs am Mittwoch")
 	if feed := n.subscribe(page); len(feed.events) != 1 {
 		t.Errorf("%d events in its calendar, 1 on the page", len(feed.events))

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"crypto/sha256"
 	"slices"
 	"strings"
 	"sync"
@@ -16,10 +17,12 @@ import (
 // entry is one public event, decoded once, with its rendered calendar form.
 type entry struct {
 	agenda.Event
-	search string // folded text that the filter searches
+	search    string // folded text that the filter searches
+	organiser string // slug of the organiser, by which the filter names her
 
 	mu   sync.Mutex
-	vcal []byte // in German, as all feeds are
+	vcal []byte            // in German, as all feeds are
+	sum  [sha256.Size]byte // of vcal
 }
 
 // calendar returns the event's VEVENT, rendered once.
@@ -28,6 +31,7 @@ func (e *entry) calendar(w *Web, german *lang.Printer) (_ []byte, err error) {
 	defer e.mu.Unlock()
 	if e.vcal == nil {
 		e.vcal, err = ics.Event(letter.EventItem(e.Event, german, w.Site.BaseURL), w.Store.Loc(), ics.Options{})
+		e.sum = sha256.Sum256(e.vcal)
 	}
 	return e.vcal, err
 }
@@ -115,7 +119,7 @@ func (p *projection) readAll(ctx context.Context, next *programme) error {
 
 func newEntry(e agenda.Event) *entry {
 	text := strings.Join([]string{e.Title, e.Subtitle, e.Summary, e.Description, e.Organiser, strings.Join(e.CoOrganisers, " "), e.Venue.Line()}, " ")
-	return &entry{Event: e, search: agenda.Fold(text)}
+	return &entry{Event: e, search: agenda.Fold(text), organiser: agenda.Slug(e.Organiser)}
 }
 
 func byStart(a, b *entry) int {
@@ -133,7 +137,7 @@ func (p *programme) insert(e *entry) {
 // of returns the events of a year's programme, those of its edition and those
 // of their own, for page and calendar alike.
 func (p *programme) of(year int) []*entry {
-	var out []*entry
+	out := make([]*entry, 0, len(p.events))
 	for _, e := range p.events {
 		if e.Year() == year {
 			out = append(out, e)

@@ -24,7 +24,7 @@ func (w *Web) submitPage(c *Ctx, year, status int, d agenda.EventDetails, err er
 		return agenda.ErrNotFound
 	}
 	open := ed.Accepts(w.Store.Today())
-	f := c.eventForm("/programm/"+strconv.Itoa(year)+"/"+submitSlug, "submit.send", d)
+	f := c.eventForm("/programm/"+strconv.Itoa(year)+"/"+submitSlug, "submit.send", d).once()
 	if err != nil && !f.refuse(err) {
 		return err
 	}
@@ -38,7 +38,7 @@ func (w *Web) submit(c *Ctx) error {
 	}
 	d, problems := c.postedEvent()
 	if err = joined(problems, d.Clean().Check(true, w.Store.Loc())); err == nil {
-		_, err = w.Store.SubmitEvent(c.ctx(), year, d, c.P.Lang())
+		_, err = w.Store.SubmitEvent(c.ctx(), year, d, c.P.Lang(), c.posted("once"))
 	}
 	if err != nil {
 		return w.submitPage(c, year, http.StatusUnprocessableEntity, d, err)

@@ -268,7 +268,7 @@ func (d *demo) fillCourses(ctx context.Context, today agenda.Date) error {
 	first := today.AddDays((int(time.Monday)-int(today.Weekday())+7)%7 + 7)
 	for _, start := range agenda.Every(1, 3, first.At(9, 30)) {
 		course.Start, course.End = start, start.AddMinutes(150)
-		if _, err := d.store.AddEvent(ctx, office, 0, course, agenda.Published); err != nil {
+		if _, err := d.store.AddEvent(ctx, office, 0, course, agenda.Published, ""); err != nil {
 			return err
 		}
 	}
@@ -279,7 +279,7 @@ func (d *demo) fillCourses(ctx context.Context, today agenda.Date) error {
 	training.Start = first.AddDays(10).At(18, 0)
 	training.End = training.Start.AddMinutes(150)
 	training.SignUp, training.SignUpBy, training.Places = true, "telefonisch unter 05221 13-0", 20
-	_, err := d.store.AddEvent(ctx, office, 0, training, agenda.Published)
+	_, err := d.store.AddEvent(ctx, office, 0, training, agenda.Published, "")
 	return err
 }
 
@@ -321,6 +321,7 @@ func (d *demo) fillSubmission(ctx context.Context) error {
 		Start: start, End: start.AddMinutes(120), Venue: agenda.Venue{Name: "Gemeindehaus", Street: "Kirchplatz 2", Postcode: "32139", Town: "Spenge"},
 		Organiser: "Chor der Begegnung Spenge", Audiences: []string{"alle"}, Languages: []string{"alle"}, Free: true, Price: "Spende", Contact: "chor@begegnung.example",
 		Internal: agenda.Contact{Name: "Miriam Hagemeier", Email: "miriam.hagemeier@begegnung.example", Phone: "05225 1234"},
-	}, agenda.German)
+	}, agenda.German, "")
+
 	return err
 }

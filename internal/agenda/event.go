@@ -136,6 +136,7 @@ type Contact struct {
 	Name  string `json:"name,omitempty"`
 	Email string `json:"email,omitempty"`
 	Phone string `json:"phone,omitempty"`
+	Lang  Lang   `json:"lang,omitempty"` // of the form that she filled in
 }
 
 // EventDetails are what the organiser of an event types. Categories, audiences
@@ -299,16 +300,16 @@ func (d EventDetails) Moves(e EventDetails) bool {
 // Change returns the event with new details. ErrConflict is returned when it
 // changed after seen (zero: not checked), Problems for details that cannot be.
 func (e Event) Change(d EventDetails, submitted bool, seen, now time.Time, loc *time.Location) (Event, []Change, error) {
-	if !seen.IsZero() && !seen.Equal(e.Changed) {
-		return e, nil, ErrConflict
-	}
 	d = d.Clean()
 	if err := d.Check(submitted, loc); err != nil {
 		return e, nil, err
 	}
 	changes := e.EventDetails.Changes(d)
 	if len(changes) == 0 {
-		return e, nil, nil
+		return e, nil, nil // also the second click on the same form
+	}
+	if !seen.IsZero() && !seen.Equal(e.Changed) {
+		return e, nil, ErrConflict
 	}
 	if e.Moves(d) {
 		e.Sequence++

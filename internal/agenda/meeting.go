@@ -99,16 +99,16 @@ func (m Meeting) Change(d MeetingDetails, seen, now time.Time, loc *time.Locatio
 	if m.State == MeetingCancelled {
 		return m, nil, ErrState
 	}
-	if !seen.IsZero() && !seen.Equal(m.Changed) {
-		return m, nil, ErrConflict
-	}
 	d = d.Clean()
 	if err := d.Check(loc); err != nil {
 		return m, nil, err
 	}
 	changes := m.MeetingDetails.Changes(d)
 	if len(changes) == 0 {
-		return m, nil, nil
+		return m, nil, nil // also the second click on the same form
+	}
+	if !seen.IsZero() && !seen.Equal(m.Changed) {
+		return m, nil, ErrConflict
 	}
 	if m.Moves(d) {
 		m.Sequence++

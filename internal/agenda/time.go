@@ -1,6 +1,7 @@
 package agenda
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -40,13 +41,23 @@ func (d Date) At(h, m int) Local { return Local{d, h, m} }
 func (d Date) AddDays(n int) Date { return DateOf(d.midnight().AddDate(0, 0, n)) }
 
 // DaysTo returns how many days after d the day e is.
-func (d Date) DaysTo(e Date) int { return int(e.midnight().Sub(d.midnight()) / (24 * time.Hour)) }
+func (d Date) DaysTo(e Date) int { return e.number() - d.number() }
+
+// number counts days from a fixed one: March first, so that leap days come last
+// in their year (Hinnant, chrono-compatible date algorithms).
+func (d Date) number() int {
+	y, m := d.Year, int(d.Month)
+	if m <= 2 {
+		y, m = y-1, m+12
+	}
+	return 365*y + y/4 - y/100 + y/400 + (153*(m-3)+2)/5 + d.Day
+}
 
 // Weekday returns the day of the week.
 func (d Date) Weekday() time.Weekday { return d.midnight().Weekday() }
 
 // Compare returns -1, 0 or +1 as d is before, equal to or after e.
-func (d Date) Compare(e Date) int { return d.midnight().Compare(e.midnight()) }
+func (d Date) Compare(e Date) int { return cmp.Compare(d.number(), e.number()) }
 
 // Before reports whether d is before e.
 func (d Date) Before(e Date) bool { return d.Compare(e) < 0 }
@@ -137,7 +148,9 @@ func (l Local) In(loc *time.Location) time.Time {
 }
 
 // Compare returns -1, 0 or +1 as l is before, equal to or after m.
-func (l Local) Compare(m Local) int { return l.utc().Compare(m.utc()) }
+func (l Local) Compare(m Local) int {
+	return cmp.Or(l.Date.Compare(m.Date), cmp.Compare(60*l.Hour+l.Minute, 60*m.Hour+m.Minute))
+}
 
 // Before reports whether l is before m.
 func (l Local) Before(m Local) bool { return l.Compare(m) < 0 }

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base32"
 	"errors"
 	"fmt"
 	"slices"
@@ -153,12 +155,32 @@ func eventsOn(tx kv.Tx, start, end agenda.Local) ([]agenda.Clash, error) {
 }
 
 // AddEvent adds an event on behalf of the coordinators, submitted or published.
-func (s *Store) AddEvent(ctx context.Context, actor agenda.Actor, edition int, d agenda.EventDetails, review agenda.Review) (e agenda.Event, err error) {
+// once, when not empty, names the form: sent twice it makes one event.
+func (s *Store) AddEvent(ctx context.Context, actor agenda.Actor, edition int, d agenda.EventDetails, review agenda.Review, once string) (e agenda.Event, err error) {
 	err = s.update(ctx, actor, func(t *tx) error {
+		var known bool
+		if e, known, err = t.added(once); err != nil || known {
+			return err
+		}
 		e, err = t.addEvent(edition, d, review, false)
 		return err
 	})
 	return e, err
+}
+
+// added finds the event that a form made when it was sent before; if there is
+// none, the next one gets the identifier that belongs to the form.
+func (t *tx) added(once string) (e agenda.Event, known bool, err error) {
+	if once == "" {
+		return e, false, nil
+	}
+	sum := sha256.Sum256([]byte("once" + once))
+	t.id = strings.ToLower(base32.StdEncoding.EncodeToString(sum[:10]))
+	e, err = get[agenda.Event](t, eventKey(agenda.EventID(t.id)))
+	if errors.Is(err, agenda.ErrNotFound) {
+		return e, false, nil
+	}
+	return e, err == nil, err
 }
 
 func (t *tx) addEvent(edition int, d agenda.EventDetails, review agenda.Review, submitted bool) (agenda.Event, error) {
@@ -228,8 +250,13 @@ const submissionsADay = 10
 
 // SubmitEvent registers an event of anybody and mails the link with which to go
 // on editing it. ErrState is returned when the call is closed.
-func (s *Store) SubmitEvent(ctx context.Context, edition int, d agenda.EventDetails, lang agenda.Lang) (e agenda.Event, err error) {
+func (s *Store) SubmitEvent(ctx context.Context, edition int, d agenda.EventDetails, lang agenda.Lang, once string) (e agenda.Event, err error) {
+	d.Internal.Lang = lang
 	err = s.update(ctx, agenda.Actor{By: "submission"}, func(t *tx) error {
+		var known bool
+		if e, known, err = t.added(once); err != nil || known {
+			return err
+		}
 		ed, err := get[agenda.Edition](t, editionKey(edition))
 		if err != nil && (edition != 0 || !errors.Is(err, agenda.ErrNotFound)) {
 			return err

@@ -95,6 +95,7 @@ func (r *reader) reader(f *agenda.Facts) error {
 		f.Tokens.Mute = f.Tokens.Act
 	case agenda.AboutSubmitter:
 		f.Name, f.Email, f.Phone = f.Event.Internal.Name, f.Event.Internal.Email, f.Event.Internal.Phone
+		f.Lang = f.Event.Internal.Lang
 		f.Tokens.Act = r.s.token(forSubmission, ref.ID, f.Event.EditGen)
 		f.Tokens.Mute = f.Tokens.Act
 	case agenda.AboutOffice:

@@ -117,7 +117,7 @@ func TestRefusedUseCaseLeavesNothing(t *testing.T) {
 			return err
 		},
 		"event without title": func() error {
-			_, err := n.AddEvent(ctx, agenda.Shell, 2027, agenda.EventDetails{}, agenda.Published)
+			_, err := n.AddEvent(ctx, agenda.Shell, 2027, agenda.EventDetails{}, agenda.Published, "")
 			return err
 		},
 		"edition that ends before it begins": func() error {

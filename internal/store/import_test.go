@@ -127,7 +127,7 @@ func TestSlugsOfEventsAreTheirOwn(t *testing.T) {
 	for _, title := range []string{"Fest", "Fest", "Fest", "Einreichen", "مهرجان"} {
 		d := reading("2027-09-15T18:30")
 		d.Title = title
-		e := must(n.AddEvent(ctx, agenda.Shell, 0, d, agenda.Published))
+		e := must(n.AddEvent(ctx, agenda.Shell, 0, d, agenda.Published, ""))
 		wantSame(t, "found by its address", must(n.EventBySlug(ctx, 2027, e.Slug)).ID, e.ID)
 		slugs = append(slugs, e.Slug)
 	}

@@ -100,6 +100,9 @@ func (t *tx) plan(id agenda.GroupID, d agenda.MeetingDetails, state agenda.Meeti
 	if err := d.Check(t.clock.Loc); err != nil {
 		return agenda.Meeting{}, err
 	}
+	if m, ok, err := t.planned(id, d); err != nil || ok {
+		return m, err
+	}
 	now := agenda.Rise(time.Time{}, t.now)
 	m := agenda.Meeting{ID: agenda.MeetingID(t.id), Group: id, State: state, MeetingDetails: d, Source: source, Created: now, Changed: now}
 	invite := tell.Mail && state == agenda.MeetingFixed
@@ -113,6 +116,21 @@ func (t *tx) plan(id agenda.GroupID, d agenda.MeetingDetails, state agenda.Meeti
 		return m, err
 	}
 	return m, t.keep(nil, m, g, "added", nil, agenda.Telling{Mail: invite, Sentence: tell.Sentence})
+}
+
+// planned finds the date of a group that is planned already: a form that is sent
+// twice makes no second one.
+func (t *tx) planned(g agenda.GroupID, d agenda.MeetingDetails) (agenda.Meeting, bool, error) {
+	same, err := meetings(t, d.Start.Date, d.Start.Date, func(id agenda.GroupID) bool { return id == g })
+	if err != nil {
+		return agenda.Meeting{}, false, err
+	}
+	for _, m := range same {
+		if m.MeetingDetails == d && m.State != agenda.MeetingCancelled {
+			return m, true, nil
+		}
+	}
+	return agenda.Meeting{}, false, nil
 }
 
 // keep writes a meeting, its indexes, its history and the revision of its feed.
@@ -207,6 +225,10 @@ func (t *tx) turnMeeting(m *agenda.Meeting, to agenda.MeetingState, seen time.Ti
 	old, g, err := t.meeting(m.ID)
 	if err != nil {
 		return err
+	}
+	if old.State == to {
+		*m = old // the second click on the same button
+		return nil
 	}
 	if !seen.IsZero() && !seen.Equal(old.Changed) {
 		return agenda.ErrConflict
@@ -445,21 +467,27 @@ func (s *Store) toldOf(ctx context.Context, m agenda.Meeting) ([]agenda.Message,
 	return out, err
 }
 
-// trouble says how the last mail about a date went to one person.
+// trouble says how the last mail about a date went to one person; of several of
+// one moment the worst counts.
 func trouble(messages []agenda.Message, p agenda.PersonID) (why, text string) {
-	var last agenda.Message
+	var last time.Time
 	for _, m := range messages {
-		if m.Reader.ID == string(p) && !m.Made.Before(last.Made) && m.State != agenda.MessageDropped {
-			last = m
+		if m.Reader.ID != string(p) || m.State == agenda.MessageDropped || m.Made.Before(last) {
+			continue
+		}
+		if m.Made.After(last) {
+			last, why, text = m.Made, "", ""
+		}
+		switch m.State {
+		case agenda.MessageFailed, agenda.MessageUnknown, agenda.MessageExpired:
+			why, text = "failed", m.Error
+		case agenda.MessageWaiting:
+			if why == "" {
+				why, text = "waiting", m.Error
+			}
 		}
 	}
-	switch last.State {
-	case agenda.MessageFailed, agenda.MessageUnknown, agenda.MessageExpired:
-		return "failed", last.Error
-	case agenda.MessageWaiting:
-		return "waiting", last.Error
-	}
-	return "", ""
+	return why, text
 }
 
 // Clashes returns for each planned date of a group what else is at that time:

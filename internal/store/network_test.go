@@ -125,7 +125,7 @@ func (n *network) call() agenda.Edition {
 // public adds an event that is in the programme.
 func (n *network) public(start string) agenda.Event {
 	n.t.Helper()
-	return must(n.AddEvent(ctx, agenda.Shell, 2027, reading(start), agenda.Published))
+	return must(n.AddEvent(ctx, agenda.Shell, 2027, reading(start), agenda.Published, ""))
 }
 
 // watch asks to be reminded of the event and confirms it.

@@ -259,7 +259,7 @@ func TestClashesCountSharedMembers(t *testing.T) {
 	n.call()
 	m := n.fixed(g.ID, "2027-09-15T09:00")
 	e := n.public("2027-09-15T10:30")
-	must(n.AddEvent(ctx, agenda.Shell, 2027, reading("2027-09-15T10:30"), agenda.Submitted))
+	must(n.AddEvent(ctx, agenda.Shell, 2027, reading("2027-09-15T10:30"), agenda.Submitted, ""))
 	gone := n.fixed(g.ID, "2027-09-15T09:30")
 	n.turn(gone.ID, agenda.MeetingCancelled, agenda.Telling{})
 	long := details("2027-09-12T09:00")

@@ -66,7 +66,7 @@ func TestSubmissionThatNeverBecamePublicIsForgotten(t *testing.T) {
 	t.Parallel()
 	n := open(t, "2027-08-01T12:00")
 	n.call()
-	e := must(n.SubmitEvent(ctx, 2027, reading("2027-09-15T18:30"), agenda.German))
+	e := must(n.SubmitEvent(ctx, 2027, reading("2027-09-15T18:30"), agenda.German, ""))
 	public := n.public("2027-09-16T18:30")
 	n.letters()
 	year := store.Retention{Submissions: 365 * 24 * time.Hour}
@@ -101,7 +101,7 @@ func TestNewLinkForEditingMakesTheOldOneWorthless(t *testing.T) {
 	t.Parallel()
 	n := open(t, "2027-08-01T12:00")
 	n.call()
-	e := must(n.SubmitEvent(ctx, 2027, reading("2027-09-15T18:30"), agenda.German))
+	e := must(n.SubmitEvent(ctx, 2027, reading("2027-09-15T18:30"), agenda.German, ""))
 	old := n.SubmissionToken(e)
 	n.letters()
 	if err := n.ResendSubmission(ctx, agenda.Shell, e.ID); err != nil {
@@ -116,4 +116,26 @@ func TestNewLinkForEditingMakesTheOldOneWorthless(t *testing.T) {
 	if _, err := n.Submission(ctx, n.SubmissionToken(e)); err != nil {
 		t.Errorf("the new link: %v", err)
 	}
+}
+
+func TestSecondClickMakesNothingTwice(t *testing.T) {
+	t.Parallel()
+	n := open(t, "2027-08-01T12:00")
+	n.call()
+	a := must(n.SubmitEvent(ctx, 2027, reading("2027-09-15T18:30"), agenda.German, "form-1"))
+	b := must(n.SubmitEvent(ctx, 2027, reading("2027-09-15T18:30"), agenda.German, "form-1"))
+	c := must(n.SubmitEvent(ctx, 2027, reading("2027-09-15T18:30"), agenda.German, "form-2"))
+	if a.ID != b.ID || a.ID == c.ID {
+		t.Errorf("identifiers %s, %s, %s: want the first two equal", a.ID, b.ID, c.ID)
+	}
+	n.wantLetters("one mail a form", "received erika", "received erika")
+	g := n.group(3)
+	first := must(n.PlanMeeting(ctx, agenda.Shell, g.ID, details("2027-08-31T09:00"), agenda.MeetingFixed, agenda.Telling{Mail: true}))
+	again := must(n.PlanMeeting(ctx, agenda.Shell, g.ID, details("2027-08-31T09:00"), agenda.MeetingFixed, agenda.Telling{Mail: true}))
+	wantSame(t, "the same date", again.ID, first.ID)
+	n.wantLetters("one invitation", "invitation m00", "invitation m01")
+	must(n.TurnMeeting(ctx, agenda.Shell, first.ID, agenda.MeetingCancelled, first.Changed, agenda.Telling{Mail: true}))
+	must(n.TurnMeeting(ctx, agenda.Shell, first.ID, agenda.MeetingCancelled, first.Changed, agenda.Telling{Mail: true}))
+	n.wait(time.Hour)
+	n.wantLetters("one cancellation", "cancellation m00", "cancellation m01")
 }
