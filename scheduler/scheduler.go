@@ -264,9 +264,12 @@ func (s *Scheduler) expand(ctx context.Context, now time.Time) error {
 
 // pool sends letters side by side.
 type pool struct {
-	s       *Scheduler
-	jobs    chan agenda.Facts
-	workers sync.WaitGroup
+	s        *Scheduler
+	jobs     chan agenda.Facts
+	bookings chan booking
+	stopped  func() bool // no further letter is begun
+	workers  sync.WaitGroup
+	booker   sync.WaitGroup
 
 	mu       sync.Mutex
 	result   Result
@@ -274,12 +277,13 @@ type pool struct {
 }
 
 func (s *Scheduler) newPool(ctx context.Context) *pool {
-	p := &pool{s: s, jobs: make(chan agenda.Facts), underWay: map[agenda.MessageID]bool{}}
+	p := &pool{s: s, stopped: func() bool { return ctx.Err() != nil }, jobs: make(chan agenda.Facts, batch), bookings: make(chan booking, s.options.Workers), underWay: map[agenda.MessageID]bool{}}
 	// A letter that is under way is finished even when the service ends.
-	ctx = context.WithoutCancel(ctx)
+	finish := context.WithoutCancel(ctx)
 	for range s.options.Workers {
-		p.workers.Go(func() { p.work(ctx) })
+		p.workers.Go(func() { p.work(finish) })
 	}
+	p.booker.Go(func() { p.bookAll(finish) })
 	return p
 }
 
@@ -307,6 +311,8 @@ func (p *pool) end(id agenda.MessageID) {
 func (p *pool) wait() {
 	close(p.jobs)
 	p.workers.Wait()
+	close(p.bookings)
+	p.booker.Wait()
 }
 
 func (p *pool) waitAtMost(d time.Duration) {
@@ -328,25 +334,79 @@ func (p *pool) work(ctx context.Context) {
 	booked := make(chan struct{}, 1)
 	booked <- struct{}{}
 	for f := range p.jobs {
-		book := p.attempt(ctx, f)
+		if p.stopped() {
+			continue // it stays claimed, and is due again at the next start
+		}
+		b := p.attempt(ctx, f)
 		<-booked
-		go func() {
-			defer func() { booked <- struct{}{} }()
-			defer p.end(f.Message.ID)
-			if err := book(); err != nil {
-				p.s.options.Log.Error("attempt could not be booked", "message", f.Message.ID, "error", err)
-			}
-		}()
+		p.bookings <- booking{b, f.Message.ID, booked}
 	}
 	<-booked
 }
 
-// attempt makes one attempt at a message and returns what books its result.
-func (p *pool) attempt(ctx context.Context, f agenda.Facts) (book func() error) {
+// booking is the result of an attempt on its way into the store, and who waits
+// for it.
+type booking struct {
+	store.Booking
+	id     agenda.MessageID
+	booked chan<- struct{}
+}
+
+// gather is how long a booking waits for those of the other workers: one synced
+// write for all of them.
+const gather = 2 * time.Millisecond
+
+// bookAll books results, those of several workers together.
+func (p *pool) bookAll(ctx context.Context) {
+	for first := range p.bookings {
+		group := p.gather(first)
+		bookings := make([]store.Booking, len(group))
+		for i, b := range group {
+			bookings[i] = b.Booking
+		}
+		if err := p.s.store.Book(ctx, bookings...); err != nil {
+			p.bookEach(ctx, group)
+		}
+		for _, b := range group {
+			p.end(b.id)
+			b.booked <- struct{}{}
+		}
+	}
+}
+
+func (p *pool) gather(first booking) []booking {
+	group := []booking{first}
+	late := time.After(gather)
+	// No more can come than are under way.
+	for len(group) < min(p.s.options.Workers, store.BookMost, len(p.busy())) {
+		select {
+		case b, ok := <-p.bookings:
+			if !ok {
+				return group
+			}
+			group = append(group, b)
+		case <-late:
+			return group
+		}
+	}
+	return group
+}
+
+// bookEach books results alone: one that cannot be booked hurts no other.
+func (p *pool) bookEach(ctx context.Context, group []booking) {
+	for _, b := range group {
+		if err := p.s.store.Book(ctx, b.Booking); err != nil {
+			p.s.options.Log.Error("attempt could not be booked", "message", b.id, "error", err)
+		}
+	}
+}
+
+// attempt makes one attempt at a message and returns what is to be booked of it.
+func (p *pool) attempt(ctx context.Context, f agenda.Facts) store.Booking {
 	l, err := p.compose(f)
 	if errors.Is(err, letter.ErrNothing) {
 		p.count(func(r *Result) { r.Dropped++ })
-		return func() error { return p.s.store.End(ctx, f.Message, agenda.MessageDropped, "") }
+		return store.Ended(f.Message, agenda.MessageDropped, "")
 	}
 	d := agenda.Delivery{Outcome: agenda.RefusedForUs}
 	if err != nil {
@@ -365,7 +425,7 @@ func (p *pool) attempt(ctx context.Context, f agenda.Facts) (book func() error) 
 			r.Failed++
 		}
 	})
-	return func() error { return p.s.store.Settle(ctx, f.Message, f.Email, d) }
+	return store.Settled(f.Message, f.Email, d)
 }
 
 // compose turns a panic of a template into an error of one letter.

@@ -211,7 +211,7 @@ func (n *network) deliver() []letter.Letter {
 func (n *network) send(f agenda.Facts) []letter.Letter {
 	l, err := n.writer.Compose(f)
 	if errors.Is(err, letter.ErrNothing) {
-		must(0, n.End(ctx, f.Message, agenda.MessageDropped, ""))
+		must(0, n.Book(ctx, store.Ended(f.Message, agenda.MessageDropped, "")))
 		return nil
 	}
 	must(0, err)
@@ -219,7 +219,7 @@ func (n *network) send(f agenda.Facts) []letter.Letter {
 	if l.ToEmail == n.refuse {
 		d = agenda.Delivery{Outcome: agenda.RefusedForHim, Code: 550, Text: "550 5.1.1 no such user"}
 	}
-	must(0, n.Settle(ctx, f.Message, f.Email, d))
+	must(0, n.Book(ctx, store.Settled(f.Message, f.Email, d)))
 	if l.ToEmail == n.refuse {
 		return nil
 	}

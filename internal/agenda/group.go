@@ -161,13 +161,20 @@ func (s Seat) Leave(p PersonID, from Date) Seat {
 // Members returns the persons who fill a seat on the day, each once, in the
 // order of the seats.
 func Members(seats []Seat, d Date) []PersonID {
-	var out []PersonID
+	out := make([]PersonID, 0, len(seats))
+	seen := make(map[PersonID]bool, len(seats))
 	for _, s := range seats {
-		if p := s.Holder(d); p != "" && !slices.Contains(out, p) {
+		if p := s.Holder(d); p != "" && !seen[p] {
+			seen[p] = true
 			out = append(out, p)
 		}
 	}
 	return out
+}
+
+// Sits reports whether the person fills one of the seats on the day.
+func Sits(seats []Seat, p PersonID, d Date) bool {
+	return slices.ContainsFunc(seats, func(s Seat) bool { return s.Holds(p) && s.Holder(d) == p })
 }
 
 func between(p *Problems, field string, v, lo, hi int) {

@@ -81,7 +81,7 @@ func (n *network) look(i int) (find, all time.Duration) {
 	}
 	must(n.Expand(ctx, ids[0]))
 	facts := must(n.Claim(ctx, n.now, time.Minute, 24))
-	if err := n.Settle(ctx, facts[0].Message, facts[0].Email, agenda.Delivery{}); err != nil {
+	if err := n.Book(ctx, store.Settled(facts[0].Message, facts[0].Email, agenda.Delivery{})); err != nil {
 		panic(err)
 	}
 	return find, time.Since(begin)

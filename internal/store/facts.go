@@ -148,7 +148,7 @@ func (r *reader) invitation(f *agenda.Facts) (err error) {
 		return err
 	}
 	f.Groups[f.Group.ID] = f.Group
-	seats, err := r.seats(f.Group.ID)
+	seats, err := r.sits(agenda.PersonID(f.Message.Reader.ID), f.Group.ID)
 	if err != nil {
 		return err
 	}
@@ -157,7 +157,7 @@ func (r *reader) invitation(f *agenda.Facts) (err error) {
 		if err != nil {
 			return err
 		}
-		if m.State == agenda.MeetingFixed && slices.Contains(agenda.Members(seats, m.Start.Date), agenda.PersonID(f.Message.Reader.ID)) {
+		if m.State == agenda.MeetingFixed && agenda.Sits(seats, agenda.PersonID(f.Message.Reader.ID), m.Start.Date) {
 			f.Meetings = append(f.Meetings, m)
 		}
 	}
@@ -165,14 +165,19 @@ func (r *reader) invitation(f *agenda.Facts) (err error) {
 	return nil
 }
 
-func (r *reader) seats(g agenda.GroupID) ([]agenda.Seat, error) {
-	key := "seats " + string(g)
-	if v, ok := r.kept[key]; ok {
-		return v.([]agenda.Seat), nil
+// sits returns the seats that the person has, had or will have in a group.
+func (r *reader) sits(p agenda.PersonID, g agenda.GroupID) (out []agenda.Seat, err error) {
+	for pair, err := range r.tx.Scan(kv.Prefix(kHeld, string(p), string(g))) {
+		if err != nil {
+			return nil, err
+		}
+		seat, err := get[agenda.Seat](r.tx, seatKey(g, agenda.SeatID(lastPart(pair.Key))))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, seat)
 	}
-	seats, err := seatsOfGroup(r.tx, g)
-	r.kept[key] = seats
-	return seats, err
+	return out, nil
 }
 
 // digestDays is how far the monthly mail looks ahead.

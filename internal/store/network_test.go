@@ -14,6 +14,7 @@ import (
 	"widunetz/internal/kv"
 	"widunetz/internal/lang"
 	"widunetz/internal/letter"
+	"widunetz/internal/store"
 )
 
 // writer writes the letters of the tests: what people get is what counts.
@@ -42,10 +43,10 @@ func (n *network) letters() []letter.Letter {
 			l, err := writer().Compose(f)
 			switch {
 			case errors.Is(err, letter.ErrNothing):
-				err = n.End(ctx, f.Message, agenda.MessageDropped, "")
+				err = n.Book(ctx, store.Ended(f.Message, agenda.MessageDropped, ""))
 			case err == nil:
 				out = append(out, l)
-				err = n.Settle(ctx, f.Message, f.Email, agenda.Delivery{})
+				err = n.Book(ctx, store.Settled(f.Message, f.Email, agenda.Delivery{}))
 			}
 			if err != nil {
 				n.t.Fatal(err)

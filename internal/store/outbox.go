@@ -218,39 +218,55 @@ func (s *Store) freeLeases(ctx context.Context) error {
 	return nil
 }
 
-// Settle books how an attempt ended. claimed is the message as Claim gave it;
-// to is the address that was used.
-func (s *Store) Settle(ctx context.Context, claimed agenda.Message, to string, d agenda.Delivery) error {
-	return s.end(ctx, claimed, func(m agenda.Message, now time.Time) agenda.Message {
+// Booking is what became of a claimed message.
+type Booking struct {
+	claimed agenda.Message // as Claim gave it
+	rule    func(m agenda.Message, now time.Time) agenda.Message
+}
+
+// Settled is the booking of an attempt that ended as d; to is the address that
+// was used.
+func Settled(claimed agenda.Message, to string, d agenda.Delivery) Booking {
+	return Booking{claimed, func(m agenda.Message, now time.Time) agenda.Message {
 		m.To, m.Attempts = to, claimed.Attempts
 		return m.Settle(d, now)
-	})
+	}}
 }
 
-// End books that a claimed message is of no use any more.
-func (s *Store) End(ctx context.Context, claimed agenda.Message, state agenda.MessageState, why string) error {
-	return s.end(ctx, claimed, func(m agenda.Message, now time.Time) agenda.Message { return m.End(state, why, now) })
+// Ended is the booking of a message that is of no use any more.
+func Ended(claimed agenda.Message, state agenda.MessageState, why string) Booking {
+	return Booking{claimed, func(m agenda.Message, now time.Time) agenda.Message { return m.End(state, why, now) }}
 }
 
-func (s *Store) end(ctx context.Context, claimed agenda.Message, rule func(agenda.Message, time.Time) agenda.Message) error {
+// BookMost is how many bookings fit in one transaction: five writes each.
+const BookMost = 20
+
+// Book writes up to BookMost bookings, all or none.
+func (s *Store) Book(ctx context.Context, bookings ...Booking) error {
 	err := s.update(ctx, agenda.Actor{}, func(t *tx) error {
-		m, err := get[agenda.Message](t, messageKey(claimed.ID))
-		if err != nil {
-			return err
+		for _, b := range bookings {
+			if err := t.book(b); err != nil {
+				return fmt.Errorf("book message %s: %w", b.claimed.ID, err)
+			}
 		}
-		t.Delete(leaseKey(claimed))
-		if m.State != agenda.MessageWaiting {
-			return nil // taken out by an operator in the meantime
-		}
-		if m = rule(m, t.now); m.State == agenda.MessageWaiting {
-			t.Put(dueKey(m), []byte(strconv.Itoa(m.Attempts)))
-		}
-		return t.finish(m)
+		return nil
 	})
+	return err
+}
+
+func (t *tx) book(b Booking) error {
+	m, err := get[agenda.Message](t, messageKey(b.claimed.ID))
 	if err != nil {
-		return fmt.Errorf("settle message %s: %w", claimed.ID, err)
+		return err
 	}
-	return nil
+	t.Delete(leaseKey(b.claimed))
+	if m.State != agenda.MessageWaiting {
+		return nil // taken out by an operator in the meantime
+	}
+	if m = b.rule(m, t.now); m.State == agenda.MessageWaiting {
+		t.Put(dueKey(m), []byte(strconv.Itoa(m.Attempts)))
+	}
+	return t.finish(m)
 }
 
 // finish writes a message after an attempt, and where it is seen if it did not

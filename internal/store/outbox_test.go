@@ -22,7 +22,7 @@ func (n *network) claim(lease time.Duration) []agenda.Facts {
 
 func (n *network) settle(f agenda.Facts, o agenda.Outcome, text string) agenda.Message {
 	n.t.Helper()
-	if err := n.Settle(ctx, f.Message, f.Email, agenda.Delivery{Outcome: o, Text: text}); err != nil {
+	if err := n.Book(ctx, store.Settled(f.Message, f.Email, agenda.Delivery{Outcome: o, Text: text})); err != nil {
 		n.t.Fatal(err)
 	}
 	return must(n.Message(ctx, f.Message.ID))

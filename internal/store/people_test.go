@@ -222,7 +222,7 @@ func TestDeletedPersonIsForgottenEverywhere(t *testing.T) {
 	}
 	for _, f := range must(n.Claim(ctx, n.Now(), time.Minute, 100)) {
 		d := agenda.Delivery{Outcome: agenda.RefusedForHim, Text: "550 5.1.1 <" + f.Email + "> unknown"}
-		if err := n.Settle(ctx, f.Message, f.Email, d); err != nil {
+		if err := n.Book(ctx, store.Settled(f.Message, f.Email, d)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -33,7 +33,7 @@ func TestInvitationThatWaitsOrFailedIsToTelephone(t *testing.T) {
 		if f.Email == "m01@example.org" {
 			d = agenda.Delivery{Outcome: agenda.RefusedForHim, Text: "550 no such user"}
 		}
-		if err := n.Settle(ctx, f.Message, f.Email, d); err != nil {
+		if err := n.Book(ctx, store.Settled(f.Message, f.Email, d)); err != nil {
 			t.Fatal(err)
 		}
 	}

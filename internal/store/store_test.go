@@ -130,7 +130,7 @@ func (n *network) due() map[agenda.Kind]int {
 		}
 		for _, f := range facts {
 			sent[f.Message.Kind]++
-			if err := n.Settle(ctx, f.Message, f.Email, agenda.Delivery{}); err != nil {
+			if err := n.Book(ctx, store.Settled(f.Message, f.Email, agenda.Delivery{})); err != nil {
 				n.t.Fatal(err)
 			}
 		}
@@ -311,7 +311,7 @@ func TestFailuresAreRetriedThenShown(t *testing.T) {
 		if len(facts) == 0 {
 			t.Fatal("nothing is due")
 		}
-		if err := n.Settle(ctx, facts[0].Message, facts[0].Email, d); err != nil {
+		if err := n.Book(ctx, store.Settled(facts[0].Message, facts[0].Email, d)); err != nil {
 			t.Fatal(err)
 		}
 		return must(n.Message(ctx, facts[0].Message.ID))
