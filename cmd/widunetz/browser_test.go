@@ -44,20 +44,20 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-// running is a demo with its clock on a summer morning.
+// running is a demo.
 type running struct {
 	base  string
 	links map[string]string // log-in link by role
 }
 
-// startDemo runs the demo until the test ends.
-func startDemo(t *testing.T) running {
+// startDemo runs the demo from that time on until the test ends.
+func startDemo(t *testing.T, now string) running {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	var out, errs lockedBuffer
 	ended := make(chan int, 1)
 	go func() {
-		ended <- run(ctx, []string{"demo", "--addr", "127.0.0.1:0", "--now", "2027-08-30T08:00"}, strings.NewReader(""), &out, &errs)
+		ended <- run(ctx, []string{"demo", "--addr", "127.0.0.1:0", "--now", now}, strings.NewReader(""), &out, &errs)
 	}()
 	t.Cleanup(func() {
 		stop()
@@ -140,7 +140,7 @@ func (v *visitor) press(selector string) {
 	ctx, cancel := context.WithTimeout(v.ctx, patience)
 	defer cancel()
 	if _, err := chromedp.RunResponse(ctx, chromedp.Click(selector)); err != nil {
-		v.t.Fatalf("press %s: %v", selector, err)
+		v.t.Fatalf("press %s: %v\n%s", selector, err, v.text())
 	}
 }
 
@@ -267,7 +267,7 @@ func (v *visitor) crawl(base string, from ...string) (paths []string) {
 // scrolling, no request to another host.
 func TestBrowserPages(t *testing.T) {
 	t.Parallel()
-	d := startDemo(t)
+	d := startDemo(t, "2027-08-30T08:00")
 	v := newVisitor(t, d.base)
 	source := axe(t)
 	v.logIn(d.links["coordinator"])
@@ -297,7 +297,7 @@ func TestBrowserPages(t *testing.T) {
 // submitted, accepted, watched, and its watcher is reminded in time.
 func TestBrowserSubmitAcceptRemind(t *testing.T) {
 	t.Parallel()
-	d := startDemo(t)
+	d := startDemo(t, "2027-08-30T08:00")
 	public := newVisitor(t, d.base)
 	public.do(chromedp.Navigate(d.base + "/demo/mail"))
 	public.press(`button[value="hour"]`) // whatever waits is out before
@@ -367,7 +367,7 @@ func TestBrowserPictures(t *testing.T) {
 	if !*pictures {
 		return
 	}
-	d := startDemo(t)
+	d := startDemo(t, "2027-05-10T09:00")
 	v := newVisitor(t, d.base)
 	v.logIn(d.links["coordinator"])
 	dir := "../../docs/bilder"
@@ -379,6 +379,10 @@ func TestBrowserPictures(t *testing.T) {
 		"ausgang": "/koordination/ausgang", "programm": "/programm/2027", "einreichen": "/programm/2027/einreichen", "konto": "/konto", "sitze": "/koordination/gremien/kerngruppe/sitze",
 	} {
 		v.do(chromedp.EmulateViewport(1100, 800), chromedp.Navigate(d.base+path))
+		if name == "termine" {
+			v.do(chromedp.SetValue(`[name="date"]`, "2027-08-09"), chromedp.SetValue(`[name="count"]`, "4"), chromedp.SetValue(`[name="weeks"]`, "6"))
+			v.do(chromedp.Evaluate[chromedp.Void](`document.querySelector('form.w-form').requestSubmit()`), chromedp.WaitVisible(`input[name="chosen"]`))
+		}
 		png := look(v, chromedp.CaptureScreenshot())
 		if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644); err != nil {
 			t.Fatal(err)
