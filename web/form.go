@@ -21,8 +21,12 @@ type form struct {
 	Action   string
 	Submit   string
 	Fields   []field
-	Seen     string // when the record was read, against lost updates
-	Once     string // names a form that makes something new: sent twice it makes one
+	Seen     string     // when the record was read, against lost updates
+	Notes    *timeNotes // on the time of an event
+	Check    string     // where a script asks for them anew
+	More     []option   // further buttons, named "do"
+	Trap     bool       // has a field that only programs fill in
+	Once     string     // names a form that makes something new: sent twice it makes one
 	Upload   bool
 }
 

@@ -87,7 +87,7 @@ func (w *Web) language(path string) (agenda.Lang, string) {
 	return agenda.German, path
 }
 
-const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 func (w *Web) secureHeaders(h http.Header, id string) {
 	h.Set("Content-Security-Policy", policy)

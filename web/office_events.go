@@ -141,6 +141,11 @@ func (w *Web) eventPage(c *Ctx, status int, e agenda.Event, d agenda.EventDetail
 	if err != nil && !f.refuse(err) {
 		return err
 	}
+	notes, perr := c.timeNotes(e.Edition, e.ID, d)
+	if perr != nil {
+		return perr
+	}
+	f.Notes = &notes
 	watchers, perr := w.Store.Watchers(c.ctx(), e.ID)
 	if perr != nil {
 		return perr

@@ -21,6 +21,7 @@ var templateFiles embed.FS
 
 // pages are the templates, one set per page: layout, parts and the page itself.
 type pages struct {
+	base   *template.Template // layout and parts
 	sets   map[string]*template.Template
 	assets assets
 }
@@ -44,7 +45,7 @@ func loadPages(a assets) (*pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pages{sets: map[string]*template.Template{}, assets: a}
+	p := &pages{base: base, sets: map[string]*template.Template{}, assets: a}
 	for _, n := range names {
 		name := strings.TrimSuffix(path.Base(n), ".html")
 		if name == "layout" || strings.HasPrefix(name, "part_") {
@@ -133,10 +134,7 @@ func (c *Ctx) render(name, title string, values map[string]any) ([]byte, error) 
 	if set == nil {
 		return nil, fmt.Errorf("page %q has no template", name)
 	}
-	v := view{
-		Printer: c.P, Title: title, Path: c.path, Query: c.Request.URL.RawQuery, Site: c.w.Site, Person: c.signedIn(), Demo: c.w.Demo != nil,
-		Langs: c.langLinks(), Now: agenda.LocalOf(c.store().Now(), c.store().Loc()), URLs: c.url, Data: values, Loc: c.store().Loc(),
-	}
+	v := c.view(title, values)
 	if personal(c.path) {
 		v.Flash = c.w.sessions.PopString(c.ctx(), "flash")
 		v.Offer = c.offer()
@@ -146,6 +144,24 @@ func (c *Ctx) render(name, title string, values map[string]any) ([]byte, error) 
 		return nil, fmt.Errorf("page %s: %w", name, err)
 	}
 	return b.Bytes(), nil
+}
+
+func (c *Ctx) view(title string, values map[string]any) view {
+	return view{
+		Printer: c.P, Title: title, Path: c.path, Query: c.Request.URL.RawQuery, Site: c.w.Site, Person: c.signedIn(), Demo: c.w.Demo != nil,
+		Langs: c.langLinks(), Now: agenda.LocalOf(c.store().Now(), c.store().Loc()), URLs: c.url, Data: values, Loc: c.store().Loc(),
+	}
+}
+
+// fragment answers with one part of a page, which the page's script puts in
+// its place.
+func (c *Ctx) fragment(part string, values any) error {
+	var b bytes.Buffer
+	if err := c.w.pages.base.ExecuteTemplate(&b, part, values); err != nil {
+		return fmt.Errorf("part %s: %w", part, err)
+	}
+	c.Data(http.StatusOK, "text/html; charset=utf-8", b.Bytes())
+	return nil
 }
 
 // page answers with a page made for this request.

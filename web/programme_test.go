@@ -230,6 +230,9 @@ func TestSubmissionWhenTheCallIsClosed(t *testing.T) {
 	b := n.browser()
 	b.get(submitPath).want(t, http.StatusOK, `name="title"`)
 	n.set("2027-08-31T00:00")
+	b.get(submitPath).want(t, http.StatusOK, `name="title"`, "nicht im gedruckten Heft")
+	ed.Open = false
+	must(n.SaveEdition(ctx, agenda.Shell, ed))
 	b.get(submitPath).want(t, http.StatusOK, "buero@widunetz.example").lacks(t, `name="title"`)
 	b.get("/programm/2027").want(t, http.StatusOK).lacks(t, "/einreichen")
 	b.post(submitPath, eventForm("Zu spät")).want(t, http.StatusConflict)

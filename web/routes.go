@@ -17,7 +17,8 @@ func (w *Web) routes() []route {
 		{get, "/programm", anyone, w.showCurrent},
 		{get, "/programm/:year", anyone, w.showProgramme},
 		{get, "/programm/:year/:slug", anyone, w.showEvent},
-		{post, "/programm/:year/:slug", anyone, w.submit}, // of the page einreichen
+		{post, "/programm/:year/:slug", anyone, w.submit},               // of the page einreichen
+		{get, "/programm/:year/:slug/pruefen", anyone, w.showTimeNotes}, // likewise
 		{post, "/programm/:year/:slug/erinnern", anyone, w.watch},
 		{get, "/vormerkung/:token", anyone, w.showWatch},
 		{post, "/vormerkung/:token", anyone, w.decideWatch},

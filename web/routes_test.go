@@ -65,6 +65,7 @@ func accessTable(n *network) map[string]access {
 		"GET /": everyone("/", 200), "GET /programm": everyone("/programm", 302), "GET /programm/:year": everyone("/programm/2027", 200),
 		"GET /programm/:year/:slug":             everyone("/programm/2027/"+event.Slug, 200),
 		"POST /programm/:year/:slug":            everyone("/programm/2027/einreichen", 422),
+		"GET /programm/:year/:slug/pruefen":     everyone("/programm/2027/einreichen/pruefen?start=2027-09-16&start_clock=10:00&end=12:00", 200),
 		"POST /programm/:year/:slug/erinnern":   everyone("/programm/2027/"+event.Slug+"/erinnern", 422),
 		"GET /vormerkung/:token":                everyone("/vormerkung/x.y", 404),
 		"POST /vormerkung/:token":               everyone("/vormerkung/x.y", 404),

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 
@@ -25,26 +26,44 @@ func (w *Web) submitPage(c *Ctx, year, status int, d agenda.EventDetails, err er
 	}
 	open := ed.Accepts(w.Store.Today())
 	f := c.eventForm("/programm/"+strconv.Itoa(year)+"/"+submitSlug, "submit.send", d).once()
+	f.Trap, f.Check = true, c.checkURL(year)
+	f.More = []option{{Value: "check", Label: c.P.T("clash.check")}, {Value: "reserve", Label: c.P.T("submit.reserve")}}
+	notes, perr := c.timeNotes(year, "", d)
+	if perr != nil {
+		return perr
+	}
+	f.Notes = &notes
 	if err != nil && !f.refuse(err) {
 		return err
 	}
-	return c.page(status, "submit", c.P.T("submit.title"), map[string]any{"Form": f, "Edition": ed, "Open": open})
+	return c.page(status, "submit", c.P.T("submit.title"), map[string]any{"Form": f, "Edition": ed, "Open": open, "Late": ed.Late(w.Store.Today())})
 }
 
+// trapField is a field that no person sees: whoever fills it in is a program.
+const trapField = "website"
+
+// submit registers an event, reserves its date, or only looks at the time.
 func (w *Web) submit(c *Ctx) error {
 	year, err := c.year()
 	if err != nil || c.Param("slug") != submitSlug {
 		return agenda.ErrNotFound
 	}
 	d, problems := c.postedEvent()
-	if err = joined(problems, d.Clean().Check(true, w.Store.Loc())); err == nil {
-		_, err = w.Store.SubmitEvent(c.ctx(), year, d, c.P.Lang(), c.posted("once"))
+	done, register, check := "submit.done", w.Store.SubmitEvent, d.Clean().Check(true, w.Store.Loc())
+	switch c.posted("do") {
+	case "check":
+		return w.submitPage(c, year, http.StatusOK, d, nil)
+	case "reserve":
+		done, register, check = "submit.reserved", w.Store.ReserveEvent, d.Clean().CheckReserved(w.Store.Loc())
+	}
+	if err = joined(problems, check); err == nil && c.posted(trapField) == "" {
+		_, err = register(c.ctx(), year, d, c.P.Lang(), c.posted("once"))
 	}
 	if err != nil {
 		return w.submitPage(c, year, http.StatusUnprocessableEntity, d, err)
 	}
-	return c.page(http.StatusOK, "message", c.P.T("submit.done.title"), map[string]any{
-		"Text": c.P.T("submit.done.text", "email", d.Clean().Internal.Email), "Back": "/programm/" + strconv.Itoa(year), "BackText": c.P.T("frame.programme"),
+	return c.page(http.StatusOK, "message", c.P.T(done+".title"), map[string]any{
+		"Text": c.P.T(done+".text", "email", d.Clean().Internal.Email), "Back": "/programm/" + strconv.Itoa(year), "BackText": c.P.T("frame.programme"),
 	})
 }
 
@@ -59,11 +78,20 @@ func (w *Web) showSubmission(c *Ctx) error {
 func (w *Web) submissionPage(c *Ctx, status int, e agenda.Event, d agenda.EventDetails, saved bool, err error) error {
 	c.Header("Cache-Control", "no-store")
 	f := c.eventForm("/einreichung/"+c.Param("token"), "submit.save", d).seen(e.Changed)
+	f.More = []option{{Value: "check", Label: c.P.T("clash.check")}}
+	notes, perr := c.timeNotes(e.Edition, e.ID, d)
+	if perr != nil {
+		return perr
+	}
+	f.Notes = &notes
+	next, perr := w.nextEdition(c.ctx(), e)
+	if perr != nil {
+		return perr
+	}
 	if err != nil && !f.refuse(err) {
 		return err
 	}
-	editable := e.Review == agenda.Submitted || e.Review == agenda.Returned
-	return c.page(status, "submission", c.P.T("submit.edit"), map[string]any{"Form": f, "E": e, "Editable": editable, "Saved": saved})
+	return c.page(status, "submission", c.P.T("submit.edit"), map[string]any{"Form": f, "E": e, "Editable": e.Editable(), "Saved": saved, "Next": next, "Action": c.path})
 }
 
 func (w *Web) editSubmission(c *Ctx) error {
@@ -76,7 +104,13 @@ func (w *Web) editSubmission(c *Ctx) error {
 	if err != nil {
 		return err
 	}
+	if c.posted("do") == "copy" {
+		return w.copySubmission(c, e)
+	}
 	d, problems := c.postedEvent()
+	if c.posted("do") == "check" {
+		return w.submissionPage(c, http.StatusOK, e, d, false, nil)
+	}
 	if err = joined(problems, d.Clean().Check(true, w.Store.Loc())); err == nil {
 		var after agenda.Event
 		if after, err = w.Store.EditSubmission(c.ctx(), c.Param("token"), d, c.postedSeen()); err == nil {
@@ -84,4 +118,35 @@ func (w *Web) editSubmission(c *Ctx) error {
 		}
 	}
 	return w.submissionPage(c, http.StatusUnprocessableEntity, e, d, false, err)
+}
+
+// nextEdition is the year of the edition for which an event can be made anew, 0
+// if there is none: a later one that takes events.
+func (w *Web) nextEdition(ctx context.Context, e agenda.Event) (int, error) {
+	p, err := w.public.load(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, ed := range p.editions { // the latest first
+		if ed.Year > e.Edition && e.Edition != 0 && ed.Accepts(w.Store.Today()) {
+			return ed.Year, nil
+		}
+	}
+	return 0, nil
+}
+
+// copySubmission makes last year's event anew for the edition that takes events.
+func (w *Web) copySubmission(c *Ctx, e agenda.Event) error {
+	year, err := w.nextEdition(c.ctx(), e)
+	if err != nil {
+		return err
+	}
+	if year == 0 {
+		return agenda.ErrState
+	}
+	made, err := w.Store.CopyEvent(c.ctx(), c.Param("token"), year)
+	if err != nil {
+		return err
+	}
+	return c.redirect("/einreichung/" + w.Store.SubmissionToken(made))
 }

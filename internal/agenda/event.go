@@ -1,6 +1,7 @@
 package agenda
 
 import (
+	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -45,10 +46,13 @@ func (e Edition) Check() error {
 	return p.Err()
 }
 
-// Accepts reports whether an event can be submitted on the day.
-func (e Edition) Accepts(today Date) bool {
-	return e.Open && (e.Submission.IsZero() || !today.After(e.Submission))
-}
+// Accepts reports whether an event can be submitted on the day: while the call
+// is open and the weeks are not over.
+func (e Edition) Accepts(today Date) bool { return e.Open && !today.After(e.Ends) }
+
+// Late reports whether an event that is submitted on the day comes too late for
+// the printed programme.
+func (e Edition) Late(today Date) bool { return !e.Submission.IsZero() && today.After(e.Submission) }
 
 // Changes lists the fields in which the edition f differs from e.
 func (e Edition) Changes(f Edition) []Change {
@@ -72,6 +76,7 @@ type Review string
 
 // The states of the review. Only a published event is public.
 const (
+	Reserved  Review = "reserved" // a date without its text yet; counts for clashes
 	Submitted Review = "submitted"
 	Returned  Review = "returned" // sent back with a reason; the organiser goes on editing
 	Published Review = "published"
@@ -179,6 +184,7 @@ type Event struct {
 	Review      Review        `json:"review"`
 	Standing    Standing      `json:"standing"`
 	FullyBooked bool          `json:"full,omitempty"`
+	Late        bool          `json:"late,omitempty"`    // submitted too late for the printed programme
 	Reason      string        `json:"reason,omitempty"`  // why it was sent back
 	Was         *EventDetails `json:"was,omitempty"`     // before it was moved the last time after publication
 	EditGen     int           `json:"editgen,omitempty"` // generation of the submitter's link
@@ -195,6 +201,11 @@ func (e Event) Year() int {
 		return e.Edition
 	}
 	return e.Start.Year
+}
+
+// Editable reports whether whoever submitted the event may change it herself.
+func (e Event) Editable() bool {
+	return e.Review == Reserved || e.Review == Submitted || e.Review == Returned
 }
 
 // Public reports whether everybody may see the event.
@@ -256,6 +267,40 @@ func (d EventDetails) Check(submitted bool, loc *time.Location) error {
 		}
 	}
 	return p.Err()
+}
+
+// CheckReserved returns what is wrong with the details of a date that is
+// reserved before its text exists: time, town and who asks must be known.
+func (d EventDetails) CheckReserved(loc *time.Location) error {
+	var p Problems
+	required(&p, "title", d.Title, 80)
+	checkSpan(&p, d.Start, d.End, 60, loc)
+	if d.Venue.Town != Online {
+		oneOf(&p, "town", d.Venue.Town, Towns)
+	}
+	required(&p, "organiser", d.Organiser, 200)
+	required(&p, "internal_name", d.Internal.Name, 100)
+	required(&p, "internal_email", d.Internal.Email, 254)
+	if _, ok := Email(d.Internal.Email); !ok && d.Internal.Email != "" {
+		p.Add("internal_email", "email", "name@example.org")
+	}
+	var rest Problems
+	if err := d.Check(true, loc); errors.As(err, &rest) {
+		for _, q := range rest { // what is there must be right, but need not be there
+			if q.Rule != "required" && p.For(q.Field) == nil {
+				p = append(p, q)
+			}
+		}
+	}
+	return p.Err()
+}
+
+// ToEdition returns the details moved from one edition to another: to the same
+// weekday, as far from its beginning.
+func (d EventDetails) ToEdition(from, to Edition) EventDetails {
+	weeks := (from.Starts.DaysTo(to.Starts) + 3) / 7
+	d.Start, d.End = d.Start.AddDays(7*weeks), d.End.AddDays(7*weeks)
+	return d
 }
 
 // Changes lists the fields in which the details e differ from d.
@@ -331,6 +376,7 @@ func (e Event) Change(d EventDetails, submitted bool, seen, now time.Time, loc *
 // reason) or withdrawn, a withdrawn one submitted again.
 func (e Event) Decide(to Review, reason string, now time.Time) (Event, error) {
 	ok := map[Review][]Review{
+		Reserved:  {Submitted, Withdrawn},
 		Submitted: {Published, Returned, Withdrawn},
 		Returned:  {Submitted, Published, Withdrawn},
 		Published: {Withdrawn},

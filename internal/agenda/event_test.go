@@ -166,13 +166,16 @@ func TestEventChangeOfAnOldFormIsRefused(t *testing.T) {
 
 func TestCallForEvents(t *testing.T) {
 	t.Parallel()
-	e := agenda.Edition{Open: true, Submission: day("2027-06-30")}
-	if !e.Accepts(day("2027-06-30")) || e.Accepts(day("2027-07-01")) {
-		t.Error("the last day is the last on which events are taken")
+	e := agenda.Edition{Open: true, Submission: day("2027-06-30"), Starts: day("2027-09-11"), Ends: day("2027-10-10")}
+	if !e.Accepts(day("2027-10-10")) || e.Accepts(day("2027-10-11")) {
+		t.Error("events are taken until the weeks are over")
+	}
+	if e.Late(day("2027-06-30")) || !e.Late(day("2027-07-01")) {
+		t.Error("the day after the last is late")
 	}
 	e.Submission = agenda.Date{}
-	if !e.Accepts(day("2027-12-31")) {
-		t.Error("without a last day events are taken")
+	if e.Late(day("2027-10-10")) {
+		t.Error("without a last day nothing is late")
 	}
 	if e.Open = false; e.Accepts(day("2027-01-01")) {
 		t.Error("events are taken although the call is closed")

@@ -336,7 +336,11 @@ func (d *draft) confirm() error {
 
 func (d *draft) received() error {
 	d.s.Dates = []date{d.eventDate(d.Event)}
-	d.open("received", d.Event.Title)
+	kind := "received"
+	if d.Event.Review == agenda.Reserved {
+		kind = "reserved"
+	}
+	d.open(kind, d.Event.Title)
 	d.act("edit_button", "/einreichung/"+d.Tokens.Act)
 	return nil
 }

@@ -185,7 +185,11 @@ func (t *tx) added(once string) (e agenda.Event, known bool, err error) {
 
 func (t *tx) addEvent(edition int, d agenda.EventDetails, review agenda.Review, submitted bool) (agenda.Event, error) {
 	d = d.Clean()
-	if err := d.Check(submitted, t.clock.Loc); err != nil {
+	check := func() error { return d.Check(submitted, t.clock.Loc) }
+	if review == agenda.Reserved {
+		check = func() error { return d.CheckReserved(t.clock.Loc) }
+	}
+	if err := check(); err != nil {
 		return agenda.Event{}, err
 	}
 	now := agenda.Rise(time.Time{}, t.now)
@@ -249,8 +253,19 @@ func (t *tx) keepEvent(old *agenda.Event, e agenda.Event, verb string, changes [
 const submissionsADay = 10
 
 // SubmitEvent registers an event of anybody and mails the link with which to go
-// on editing it. ErrState is returned when the call is closed.
-func (s *Store) SubmitEvent(ctx context.Context, edition int, d agenda.EventDetails, lang agenda.Lang, once string) (e agenda.Event, err error) {
+// on editing it. ErrState is returned when the call is closed. once names the
+// form: sent twice it makes one event.
+func (s *Store) SubmitEvent(ctx context.Context, edition int, d agenda.EventDetails, lang agenda.Lang, once string) (agenda.Event, error) {
+	return s.submit(ctx, edition, d, agenda.Submitted, lang, once)
+}
+
+// ReserveEvent takes a date before the text of the event exists and mails the
+// link with which to complete it.
+func (s *Store) ReserveEvent(ctx context.Context, edition int, d agenda.EventDetails, lang agenda.Lang, once string) (agenda.Event, error) {
+	return s.submit(ctx, edition, d, agenda.Reserved, lang, once)
+}
+
+func (s *Store) submit(ctx context.Context, edition int, d agenda.EventDetails, review agenda.Review, lang agenda.Lang, once string) (e agenda.Event, err error) {
 	d.Internal.Lang = lang
 	err = s.update(ctx, agenda.Actor{By: "submission"}, func(t *tx) error {
 		var known bool
@@ -261,11 +276,15 @@ func (s *Store) SubmitEvent(ctx context.Context, edition int, d agenda.EventDeta
 		if err != nil && (edition != 0 || !errors.Is(err, agenda.ErrNotFound)) {
 			return err
 		}
-		if edition != 0 && !ed.Accepts(agenda.LocalOf(t.now, t.clock.Loc).Date) {
+		today := agenda.LocalOf(t.now, t.clock.Loc).Date
+		if edition != 0 && !ed.Accepts(today) {
 			return agenda.ErrState
 		}
-		if e, err = t.addEvent(edition, d, agenda.Submitted, true); err != nil {
+		if e, err = t.addEvent(edition, d, review, true); err != nil {
 			return err
+		}
+		if e.Late = edition != 0 && ed.Late(today); e.Late {
+			put(t, eventKey(e.ID), e)
 		}
 		if err := t.countSubmission(e.Internal.Email); err != nil {
 			return err
@@ -273,6 +292,25 @@ func (s *Store) SubmitEvent(ctx context.Context, edition int, d agenda.EventDeta
 		return t.tellSubmitter(agenda.KindReceived, e, t.id)
 	})
 	return e, err
+}
+
+// CopyEvent makes an event of an earlier edition anew for another one, reserved,
+// with its time moved to the same weekday, and mails the link to it. The token
+// is that of the earlier event.
+func (s *Store) CopyEvent(ctx context.Context, token string, edition int) (e agenda.Event, err error) {
+	old, err := s.Submission(ctx, token)
+	if err != nil {
+		return e, err
+	}
+	from, err := s.Edition(ctx, old.Edition)
+	if err != nil {
+		return e, err
+	}
+	to, err := s.Edition(ctx, edition)
+	if err != nil {
+		return e, err
+	}
+	return s.ReserveEvent(ctx, edition, old.EventDetails.ToEdition(from, to), old.Internal.Lang, "copy "+string(old.ID)+" "+strconv.Itoa(edition))
 }
 
 // countSubmission refuses more events than a person writes in a day.
@@ -333,7 +371,7 @@ func (s *Store) EditSubmission(ctx context.Context, token string, d agenda.Event
 		if err != nil {
 			return err
 		}
-		if old.Review != agenda.Submitted && old.Review != agenda.Returned {
+		if !old.Editable() {
 			return agenda.ErrState
 		}
 		after, changes, err := old.Change(d, true, seen, t.now, t.clock.Loc)
@@ -341,11 +379,11 @@ func (s *Store) EditSubmission(ctx context.Context, token string, d agenda.Event
 			return err
 		}
 		verb := "changed"
-		if old.Review == agenda.Returned {
+		if old.Review == agenda.Returned || old.Review == agenda.Reserved {
 			if after, err = after.Decide(agenda.Submitted, "", t.now); err != nil {
 				return err
 			}
-			verb = "resubmitted"
+			verb = map[agenda.Review]string{agenda.Returned: "resubmitted", agenda.Reserved: "completed"}[old.Review]
 		} else if len(changes) == 0 {
 			return nil
 		}

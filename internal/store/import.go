@@ -336,11 +336,15 @@ func (t *tx) importMeeting(g agenda.GroupID, line int, item agenda.FeedItem) (ag
 }
 
 // known reports whether anybody was told of a meeting: its invitation was
-// released, or it was reminded of.
+// released, it was reminded of, or a change of it was told.
 func (t *tx) known(m agenda.Meeting) (bool, error) {
 	if !m.Invited.IsZero() {
 		return true, nil
 	}
 	reminders, err := noticesLike(t, "r."+agenda.AboutMeeting+"."+string(m.ID)+".")
-	return slices.ContainsFunc(reminders, func(n agenda.Notice) bool { return n.Cursor != "" }), err
+	if err != nil {
+		return false, err
+	}
+	changes, err := noticesLike(t, string(agenda.ChangeID(aboutMeeting(m)))+".")
+	return slices.ContainsFunc(append(reminders, changes...), func(n agenda.Notice) bool { return n.Cursor != "" }), err
 }

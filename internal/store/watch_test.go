@@ -140,8 +140,13 @@ func TestClosedCallTakesNoEvents(t *testing.T) {
 	ed := n.call()
 	ed.Submission = must(agenda.ParseDate("2027-07-31"))
 	must(n.SaveEdition(ctx, agenda.Shell, ed))
+	if late, err := n.SubmitEvent(ctx, 2027, reading("2027-09-15T18:30"), agenda.German, ""); err != nil || !late.Late || !must(n.Event(ctx, late.ID)).Late {
+		t.Errorf("after the last day: %+v, %v, want it taken and marked as late", late, err)
+	}
+	ed.Open = false
+	must(n.SaveEdition(ctx, agenda.Shell, ed))
 	if _, err := n.SubmitEvent(ctx, 2027, reading("2027-09-15T18:30"), agenda.German, ""); !errors.Is(err, agenda.ErrState) {
-		t.Errorf("after the last day: %v, want ErrState", err)
+		t.Errorf("when the call is closed: %v, want ErrState", err)
 	}
 	if _, err := n.SubmitEvent(ctx, 2031, reading("2031-09-15T18:30"), agenda.German, ""); !errors.Is(err, agenda.ErrNotFound) {
 		t.Errorf("no such edition: %v, want ErrNotFound", err)

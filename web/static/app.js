@@ -24,4 +24,16 @@ for (const area of document.querySelectorAll("[data-max]")) {
 for (const d of document.querySelectorAll("details[data-folds]")) {
   if (matchMedia("(max-width: 60rem)").matches) d.open = false;
 }
+for (const notes of document.querySelectorAll("[data-check]")) {
+  const form = notes.closest("form");
+  const watched = ["start", "start_clock", "end_date", "end", "town", "audiences", "languages"];
+  let last = 0;
+  form.addEventListener("change", async (e) => {
+    if (!watched.includes(e.target.name)) return;
+    const turn = ++last;
+    const query = new URLSearchParams([...new FormData(form)].filter(([name]) => watched.includes(name)));
+    const answer = await fetch(notes.dataset.check + "?" + query);
+    if (answer.ok && turn === last) notes.innerHTML = await answer.text();
+  });
+}
 document.getElementById("fehler")?.focus();
