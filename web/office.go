@@ -99,12 +99,13 @@ func (w *Web) toPhone(c *Ctx, next []dated) ([]call, error) {
 	return out, nil
 }
 
-// waitingEvents are the submitted ones that nobody decided on.
+// waitingEvents are those that wait for a coordinator: submitted, or public with
+// a proposal.
 func (w *Web) waitingEvents(c *Ctx) ([]agenda.Event, error) {
 	all, err := w.Store.Events(c.ctx(), 0)
 	var out []agenda.Event
 	for _, e := range all {
-		if e.Review == agenda.Submitted {
+		if e.Review == agenda.Submitted || e.Proposal != nil {
 			out = append(out, e)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"widunetz/internal/agenda"
 	"widunetz/internal/almanac"
@@ -158,7 +159,11 @@ func (w *Web) eventPage(c *Ctx, status int, e agenda.Event, d agenda.EventDetail
 	if e.ID == "" {
 		title = c.P.T("office.new_event")
 	}
-	return c.page(status, "eventform", title, map[string]any{"Form": f, "E": e, "Watchers": watchers, "Entries": entries, "Tell": e.Public()})
+	values := map[string]any{"Form": f, "E": e, "Watchers": watchers, "Entries": entries, "Tell": e.Public()}
+	if p := e.Proposal; p != nil {
+		values["Proposed"], values["ProposedAt"] = e.EventDetails.Changes(p.EventDetails), p.At.Format(time.RFC3339Nano)
+	}
+	return c.page(status, "eventform", title, values)
 }
 
 func (w *Web) saveEvent(c *Ctx) error {
@@ -216,4 +221,28 @@ func (w *Web) resendSubmission(c *Ctx) error {
 	}
 	c.flash(c.P.T("office.link_sent"))
 	return c.redirect("/koordination/veranstaltungen/" + string(id))
+}
+
+// decideProposal takes over what the organiser of a public event proposes, or
+// says why not.
+func (w *Web) decideProposal(c *Ctx) error {
+	e, err := w.Store.Event(c.ctx(), agenda.EventID(c.Param("event")))
+	if err != nil {
+		return err
+	}
+	proposed, err := time.Parse(time.RFC3339Nano, c.posted("proposed"))
+	if err != nil {
+		return agenda.ErrConflict
+	}
+	done := "office.taken"
+	if c.posted("do") == "take" {
+		_, err = w.Store.TakeProposal(c.ctx(), c.actor(), e.ID, proposed)
+	} else {
+		done, err = "office.refused", w.Store.RefuseProposal(c.ctx(), c.actor(), e.ID, proposed, c.posted("reason"))
+	}
+	if err != nil {
+		return w.eventPage(c, http.StatusUnprocessableEntity, e, e.EventDetails, err)
+	}
+	c.flash(c.P.T(done))
+	return c.redirect("/koordination/veranstaltungen/" + string(e.ID))
 }

@@ -109,6 +109,7 @@ func (w *Web) officeRoutes() []route {
 		{post, desk + "/veranstaltungen/:event/entscheiden", coordinator, w.decideEvent},
 		{post, desk + "/veranstaltungen/:event/stand", coordinator, w.standEvent},
 		{post, desk + "/veranstaltungen/:event/link", coordinator, w.resendSubmission},
+		{post, desk + "/veranstaltungen/:event/vorschlag", coordinator, w.decideProposal},
 	}
 }
 

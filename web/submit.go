@@ -72,7 +72,11 @@ func (w *Web) showSubmission(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	return w.submissionPage(c, http.StatusOK, e, e.EventDetails, false, nil)
+	d := e.EventDetails
+	if e.Proposal != nil {
+		d = e.Proposal.EventDetails
+	}
+	return w.submissionPage(c, http.StatusOK, e, d, false, nil)
 }
 
 func (w *Web) submissionPage(c *Ctx, status int, e agenda.Event, d agenda.EventDetails, saved bool, err error) error {
@@ -91,7 +95,11 @@ func (w *Web) submissionPage(c *Ctx, status int, e agenda.Event, d agenda.EventD
 	if err != nil && !f.refuse(err) {
 		return err
 	}
-	return c.page(status, "submission", c.P.T("submit.edit"), map[string]any{"Form": f, "E": e, "Editable": e.Editable(), "Saved": saved, "Next": next, "Action": c.path})
+	proposes := e.Proposes(w.Store.Now(), w.Store.Loc())
+	if proposes {
+		f.Submit = c.P.T("submit.propose")
+	}
+	return c.page(status, "submission", c.P.T("submit.edit"), map[string]any{"Form": f, "E": e, "Editable": e.Editable() || proposes, "Proposes": proposes, "Saved": saved, "Next": next, "Action": c.path})
 }
 
 func (w *Web) editSubmission(c *Ctx) error {
@@ -114,7 +122,7 @@ func (w *Web) editSubmission(c *Ctx) error {
 	if err = joined(problems, d.Clean().Check(true, w.Store.Loc())); err == nil {
 		var after agenda.Event
 		if after, err = w.Store.EditSubmission(c.ctx(), c.Param("token"), d, c.postedSeen()); err == nil {
-			return w.submissionPage(c, http.StatusOK, after, after.EventDetails, true, nil)
+			return w.submissionPage(c, http.StatusOK, after, d.Clean(), true, nil)
 		}
 	}
 	return w.submissionPage(c, http.StatusUnprocessableEntity, e, d, false, err)

@@ -115,3 +115,24 @@ func TestProgramsThatFillInFormsGetNothing(t *testing.T) {
 		t.Errorf("%d events more", after-before)
 	}
 }
+
+func TestCoordinatorDecidesOnProposals(t *testing.T) {
+	t.Parallel()
+	n := open(t)
+	n.deliver()
+	n.browser().post(submitPath, women()).want(t, http.StatusOK)
+	edit := link(t, only(t, to(n.deliver(), agenda.KindReceived, "olga@verein.example")), "/einreichung/")
+	e := n.event("Nähen am Morgen")
+	must(n.DecideEvent(ctx, agenda.Shell, e.ID, agenda.Published, "", e.Changed))
+	n.deliver()
+	organiser, boss := n.browser(), n.as(vera)
+	organiser.get(edit).want(t, http.StatusOK, "Änderung vorschlagen", "steht im Programm")
+	organiser.submit(organiser.get(edit), edit, map[string][]string{"start_clock": {"09:00"}, "venue": {"Bürgerhaus <1>"}}).want(t, http.StatusOK, "Die Koordination sieht sich Ihre Änderung an")
+	desk := "/koordination/veranstaltungen/" + string(e.ID)
+	boss.get("/koordination").want(t, http.StatusOK, "Nähen am Morgen")
+	page := boss.get(desk).want(t, http.StatusOK, "Vorschlag der Einreichenden", "Bürgerhaus &lt;1&gt;")
+	boss.submit(page, "/vorschlag", map[string][]string{"do": {"refuse"}, "reason": {""}}).want(t, http.StatusUnprocessableEntity)
+	boss.then(boss.submit(page, "/vorschlag", map[string][]string{"do": {"take"}})).want(t, http.StatusOK, "übernommen").lacks(t, "Vorschlag der Einreichenden")
+	n.browser().get("/programm/2027/"+e.Slug).want(t, http.StatusOK, "09:00", "Bürgerhaus")
+	boss.submit(page, "/vorschlag", map[string][]string{"do": {"take"}}).want(t, http.StatusConflict)
+}

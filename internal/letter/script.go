@@ -356,6 +356,12 @@ func (d *draft) accepted() error {
 }
 
 func (d *draft) returned() error {
+	if d.Event.Public() { // what is sent back is a proposal for it
+		d.open("refused", d.Event.Title)
+		d.s.Sentence, d.s.SentenceBy = d.Notice.Sentence, d.t("returned.reason")
+		d.act("edit_button", "/einreichung/"+d.Tokens.Act)
+		return nil
+	}
 	if d.Event.Review != agenda.Returned {
 		return ErrNothing
 	}

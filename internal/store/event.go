@@ -289,7 +289,7 @@ func (s *Store) submit(ctx context.Context, edition int, d agenda.EventDetails, 
 		if err := t.countSubmission(e.Internal.Email); err != nil {
 			return err
 		}
-		return t.tellSubmitter(agenda.KindReceived, e, t.id)
+		return t.tellSubmitter(agenda.KindReceived, e, t.id, "")
 	})
 	return e, err
 }
@@ -333,14 +333,14 @@ func (t *tx) countSubmission(email string) error {
 }
 
 // tellSubmitter mails whoever submitted the event, if an address is known.
-func (t *tx) tellSubmitter(kind agenda.Kind, e agenda.Event, mark string) error {
+func (t *tx) tellSubmitter(kind agenda.Kind, e agenda.Event, mark, sentence string) error {
 	if e.Internal.Email == "" {
 		return nil
 	}
 	reader := agenda.Ref{Kind: agenda.AboutSubmitter, ID: string(e.ID)}
 	return t.notify(agenda.Notice{
 		ID: agenda.NoticeID("s." + string(e.ID) + "." + mark), Kind: kind, Subject: aboutEvent(e), To: agenda.Audience{Of: reader},
-		Due: t.now, Mark: mark, Made: t.now, Sentence: e.Reason,
+		Due: t.now, Mark: mark, Made: t.now, Sentence: sentence,
 	})
 }
 
@@ -359,8 +359,8 @@ func (s *Store) SubmissionToken(e agenda.Event) string {
 }
 
 // EditSubmission gives an event new details on behalf of its submitter. One
-// that was sent back is submitted again. A published or withdrawn one is left
-// to the coordinators: ErrState.
+// that was sent back is submitted again; of a published one it is a proposal. A
+// withdrawn one is left to the coordinators: ErrState.
 func (s *Store) EditSubmission(ctx context.Context, token string, d agenda.EventDetails, seen time.Time) (e agenda.Event, err error) {
 	if e, err = s.Submission(ctx, token); err != nil {
 		return e, err
@@ -369,6 +369,10 @@ func (s *Store) EditSubmission(ctx context.Context, token string, d agenda.Event
 	err = s.update(ctx, actor, func(t *tx) error {
 		old, err := get[agenda.Event](t, eventKey(e.ID))
 		if err != nil {
+			return err
+		}
+		if old.Public() {
+			e, err = t.propose(old, d)
 			return err
 		}
 		if !old.Editable() {
@@ -404,7 +408,7 @@ func (s *Store) ResendSubmission(ctx context.Context, actor agenda.Actor, id age
 		e.EditGen++
 		put(t, eventKey(id), e)
 		t.record(agenda.Entry{Subject: aboutEvent(e), Verb: "link_renewed", Title: e.Title, Mail: true})
-		return t.tellSubmitter(agenda.KindReceived, e, t.id)
+		return t.tellSubmitter(agenda.KindReceived, e, t.id, "")
 	})
 }
 
@@ -423,7 +427,7 @@ func (s *Store) DecideEvent(ctx context.Context, actor agenda.Actor, id agenda.E
 			return err
 		}
 		if kind, ok := map[agenda.Review]agenda.Kind{agenda.Published: agenda.KindAccepted, agenda.Returned: agenda.KindReturned}[to]; ok {
-			if err := t.tellSubmitter(kind, e, t.id); err != nil {
+			if err := t.tellSubmitter(kind, e, t.id, e.Reason); err != nil {
 				return err
 			}
 		}

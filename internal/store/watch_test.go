@@ -172,9 +172,11 @@ func TestSubmitterAndCoordinatorTakeTurns(t *testing.T) {
 	wantSame(t, "state after the edit", got.Review, agenda.Submitted)
 	must(n.DecideEvent(ctx, agenda.Shell, e.ID, agenda.Published, "", time.Time{}))
 	n.wantLetters("accepted", "accepted erika")
-	if _, err := n.EditSubmission(ctx, token, d, time.Time{}); !errors.Is(err, agenda.ErrState) {
-		t.Errorf("editing what is public: %v, want ErrState", err)
+	d.Venue.Name = "Rathaus"
+	if got := must(n.EditSubmission(ctx, token, d, time.Time{})); got.Venue.Name == "Rathaus" || got.Proposal == nil {
+		t.Errorf("editing what is public: %+v, want a proposal", got)
 	}
+	n.wantLetters("a proposal tells nobody")
 	if err := n.ResendSubmission(ctx, agenda.Shell, e.ID); err != nil {
 		t.Fatal(err)
 	}
