@@ -47,6 +47,10 @@ func (p Problems) Error() string {
 // Add appends a problem.
 func (p *Problems) Add(field, rule, want string) { *p = append(*p, &FieldError{field, rule, want}) }
 
+// Unreadable is the error of a file of which nothing can be read. The keys of
+// the area "error" begin with "file_"; want is a limit or a place in the file.
+func Unreadable(rule, want string) error { return Problems{{"file", "file_" + rule, want}} }
+
 // Err returns p as an error, nil if there is no problem.
 func (p Problems) Err() error {
 	if len(p) == 0 {

@@ -3,9 +3,9 @@ package ics
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,9 +27,6 @@ const (
 	maxDays      = 60
 )
 
-// ErrNoCalendar is returned for a file that is no calendar at all.
-var ErrNoCalendar = errors.New("this is no iCalendar file (it does not begin with BEGIN:VCALENDAR)")
-
 // Problem is a date of a foreign calendar that could not be taken.
 type Problem struct {
 	UID  string
@@ -47,7 +44,7 @@ func Decode(data []byte, loc *time.Location, from, to agenda.Date) (items []agen
 	defer func() {
 		// The library panics on some broken lines that no guard foresees.
 		if p := recover(); p != nil {
-			items, problems, err = nil, nil, fmt.Errorf("broken calendar file: %v", p)
+			items, problems, err = nil, nil, agenda.Unreadable("broken", "")
 		}
 	}()
 	clean, err := guard(data)
@@ -77,7 +74,7 @@ func read(clean []byte) ([]ical.Event, error) {
 			return events, nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("broken calendar file: %w", err)
+			return nil, agenda.Unreadable("broken", "")
 		}
 		calls := cal.Props.Get(ical.PropMethod)
 		for _, e := range cal.Events() {
@@ -87,7 +84,7 @@ func read(clean []byte) ([]ical.Event, error) {
 			events = append(events, e)
 		}
 		if len(events) > maxEvents {
-			return nil, fmt.Errorf("the file has more than %d dates", maxEvents)
+			return nil, agenda.Unreadable("rows", strconv.Itoa(maxEvents))
 		}
 	}
 }

@@ -2,39 +2,40 @@ package ics
 
 import (
 	"bytes"
-	"errors"
-	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	ical "github.com/emersion/go-ical"
+
+	"widunetz/internal/agenda"
 )
 
 // guard unfolds the file and refuses what the library cannot bear.
 func guard(data []byte) ([]byte, error) {
 	if len(data) > maxFile {
-		return nil, fmt.Errorf("the file has more than %d MB", maxFile>>20)
+		return nil, agenda.Unreadable("size", strconv.Itoa(maxFile>>20))
 	}
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	text := strings.NewReplacer("\r\n", "\n", "\r", "\n", "\x00", "").Replace(string(data))
 	text = strings.NewReplacer("\n ", "", "\n\t", "").Replace(text)
 	text = strings.ToValidUTF8(text, "\uFFFD") // unfolded first: some programs fold within a character
 	if !strings.HasPrefix(strings.ToUpper(strings.TrimLeft(text, "\n ")), "BEGIN:VCALENDAR") {
-		return nil, ErrNoCalendar
+		return nil, agenda.Unreadable("no_calendar", "")
 	}
 	var out strings.Builder
 	depth := 0
-	for i, line := range strings.Split(text, "\n") {
-		line, err := guardLine(line, &depth)
-		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", i+1, err)
+	for _, line := range strings.Split(text, "\n") {
+		kept, ok := guardLine(line, &depth)
+		if !ok {
+			return nil, agenda.Unreadable("line", clip(line)) // its number in the file is lost: it is unfolded
 		}
-		if line != "" {
-			out.WriteString(line + "\r\n")
+		if kept != "" {
+			out.WriteString(kept + "\r\n")
 		}
 	}
 	if depth != 0 {
-		return nil, errors.New("the file ends in the middle: END:VCALENDAR is missing")
+		return nil, agenda.Unreadable("cut", "")
 	}
 	return []byte(out.String()), nil
 }
@@ -53,9 +54,9 @@ var wanted = map[string]bool{
 // 4.8.5.2); today's standard has it no more.
 const exceptionRule = "EXRULE"
 
-// guardLine returns the line as far as it is wanted, or why the library must
-// not see it.
-func guardLine(line string, depth *int) (string, error) {
+// guardLine returns the line as far as it is wanted, or false if the library
+// must not see it.
+func guardLine(line string, depth *int) (string, bool) {
 	name := line
 	if i := strings.IndexAny(line, ";:"); i >= 0 {
 		name = line[:i]
@@ -63,27 +64,27 @@ func guardLine(line string, depth *int) (string, error) {
 	name = strings.ToUpper(name)
 	params, ok := wanted[name]
 	if !ok {
-		return "", nil
+		return "", true
 	}
 	head, ok := beforeColon(line)
 	if !ok {
-		return "", fmt.Errorf("%q has no colon", clip(line))
+		return "", false
 	}
 	if !params {
 		line, head = name+line[len(head):], name
 	}
 	if len(line) > maxLine || len(head) > maxParam {
-		return "", errors.New("the line is too long")
+		return "", false
 	}
 	switch name {
 	case "BEGIN":
 		if *depth++; *depth > maxDepth {
-			return "", errors.New("components are nested too deep")
+			return "", false
 		}
 	case "END":
 		*depth--
 	}
-	return line, nil
+	return line, true
 }
 
 // beforeColon returns what stands before the first colon outside of quotes.

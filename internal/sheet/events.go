@@ -38,7 +38,7 @@ func Events(t *Table) (rows []agenda.EventRow, problems []agenda.RowProblem, err
 	col := eventColumns(t)
 	for _, need := range []string{"Titel", "Datum", "Beginn"} {
 		if col[need] < 0 {
-			return nil, nil, headError(need, t)
+			return nil, nil, noHeading(need, t)
 		}
 	}
 	for _, r := range t.Rows {

@@ -21,7 +21,7 @@ func People(t *Table) (rows []agenda.PersonRow, problems []agenda.RowProblem, er
 		col.family, col.name = col.name, -1
 	}
 	if col.family < 0 {
-		return nil, nil, headError("Nachname", t)
+		return nil, nil, noHeading("Nachname", t)
 	}
 	for _, r := range t.Rows {
 		row := agenda.PersonRow{
@@ -101,18 +101,7 @@ func LanguageName(l agenda.Lang) string {
 	}[l]
 }
 
-// headError says which heading is missing and which were found.
-func headError(want string, t *Table) error {
-	return &HeadError{Want: want, Got: t.Head}
-}
-
-// HeadError is returned for a table without a heading that is needed.
-type HeadError struct {
-	Want string
-	Got  []string
-}
-
-// Error names the missing heading and the ones that were found.
-func (e *HeadError) Error() string {
-	return "the column “" + e.Want + "” is missing; the first line has: " + strings.Join(e.Got, ", ")
+// noHeading is the error of a table without a heading that is needed.
+func noHeading(want string, t *Table) error {
+	return agenda.Unreadable("heading", want+" / "+strings.Join(t.Head, ", "))
 }

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -70,7 +71,7 @@ func (t *Table) Column(names ...string) int {
 // file as a whole and what would be right.
 func Read(data []byte) (*Table, error) {
 	if len(data) > maxFile {
-		return nil, fmt.Errorf("the file has more than %d MB", maxFile>>20)
+		return nil, agenda.Unreadable("size", strconv.Itoa(maxFile>>20))
 	}
 	var rows []Row
 	var err error
@@ -78,11 +79,11 @@ func Read(data []byte) (*Table, error) {
 	case bytes.HasPrefix(data, []byte("PK\x03\x04")):
 		rows, err = readXLSX(data)
 	case bytes.HasPrefix(data, []byte("\xd0\xcf\x11\xe0")):
-		err = errors.New("this is an old .xls file; please save it as .xlsx or CSV")
+		err = agenda.Unreadable("xls", "")
 	case bytes.HasPrefix(data, []byte("%PDF")):
-		err = errors.New("this is a PDF; please save the table as .xlsx or CSV")
+		err = agenda.Unreadable("pdf", "")
 	case bytes.HasPrefix(bytes.TrimLeft(bytes.ToLower(data[:min(len(data), 200)]), " \r\n\t\ufeff"), []byte("<")):
-		err = errors.New("this is a web page, not a table; please save the table as .xlsx or CSV")
+		err = agenda.Unreadable("html", "")
 	default:
 		rows, err = readText(decode(data))
 	}
@@ -98,7 +99,7 @@ func table(rows []Row) (*Table, error) {
 	for _, r := range rows {
 		for i, c := range r.Cells {
 			if agenda.Length(c) > maxCell {
-				return nil, fmt.Errorf("line %d, column %d: a cell with more than %d characters", r.Line, i+1, maxCell)
+				return nil, agenda.Unreadable("cell", strconv.Itoa(r.Line))
 			}
 			r.Cells[i] = clean(c)
 		}
@@ -106,7 +107,7 @@ func table(rows []Row) (*Table, error) {
 			r.Cells = r.Cells[:len(r.Cells)-1]
 		}
 		if len(r.Cells) > maxColumns {
-			return nil, fmt.Errorf("line %d: more than %d columns", r.Line, maxColumns)
+			return nil, agenda.Unreadable("columns", strconv.Itoa(r.Line))
 		}
 		if len(r.Cells) > 0 {
 			kept = append(kept, r)
@@ -114,9 +115,9 @@ func table(rows []Row) (*Table, error) {
 	}
 	switch {
 	case len(kept) == 0:
-		return nil, errors.New("the file is empty; want a line of headings and a line for each entry")
+		return nil, agenda.Unreadable("empty", "")
 	case len(kept) > maxRows+1:
-		return nil, fmt.Errorf("the file has more than %d rows", maxRows)
+		return nil, agenda.Unreadable("rows", strconv.Itoa(maxRows))
 	}
 	return &Table{Head: kept[0].Cells, Rows: kept[1:]}, nil
 }
@@ -177,11 +178,11 @@ func readText(text string) ([]Row, error) {
 			return rows, nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("the table cannot be read: %w", err)
+			return nil, agenda.Unreadable("broken", "")
 		}
 		line, _ := r.FieldPos(0)
 		if rows = append(rows, Row{line, cells}); len(rows) > maxRows+1 {
-			return nil, fmt.Errorf("the file has more than %d rows", maxRows)
+			return nil, agenda.Unreadable("rows", strconv.Itoa(maxRows))
 		}
 	}
 }
@@ -209,25 +210,25 @@ func separator(text string) rune {
 func readXLSX(data []byte) ([]Row, error) {
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
-		return nil, errors.New("the .xlsx file is broken; please save it again")
+		return nil, agenda.Unreadable("broken", "")
 	}
 	var size uint64
 	for _, f := range z.File {
 		size += f.UncompressedSize64
 	}
 	if size > maxUnzip {
-		return nil, fmt.Errorf("the .xlsx file holds more than %d MB", maxUnzip>>20)
+		return nil, agenda.Unreadable("size", strconv.Itoa(maxUnzip>>20))
 	}
 	f, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{
 		UnzipSizeLimit: maxUnzip, UnzipXMLSizeLimit: maxUnzip, ShortDatePattern: "dd.mm.yyyy", LongTimePattern: "hh:mm",
 	})
 	if err != nil {
-		return nil, errors.New("the file is no .xlsx table (an .ods file? please save it as .xlsx or CSV)")
+		return nil, agenda.Unreadable("no_table", "")
 	}
 	defer f.Close()
 	cells, err := f.GetRows(f.GetSheetName(0))
 	if err != nil {
-		return nil, fmt.Errorf("the table cannot be read: %w", err)
+		return nil, agenda.Unreadable("broken", "")
 	}
 	rows := make([]Row, len(cells))
 	for i, c := range cells {

@@ -43,8 +43,8 @@ func TestOfficesFiles(t *testing.T) {
 
 func TestWhatIsNoTableSaysSo(t *testing.T) {
 	for file, want := range map[string]string{
-		"": "empty", "\xd0\xcf\x11\xe0old": ".xls", "%PDF-1.7": "PDF", "<!doctype html>": "web page", "PK\x03\x04broken": "broken",
-		strings.Repeat("a;b\n", maxRows+3): "rows", strings.Repeat("x", maxCell+1): "characters",
+		"": "file_empty", "\xd0\xcf\x11\xe0old": "file_xls", "%PDF-1.7": "file_pdf", "<!doctype html>": "file_html", "PK\x03\x04broken": "file_broken",
+		strings.Repeat("a;b\n", maxRows+3): "file_rows", strings.Repeat("x", maxCell+1): "file_cell",
 	} {
 		if _, err := Read([]byte(file)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Read(%.20q): %v, want an error about %q", file, err, want)
