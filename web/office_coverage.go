@@ -104,7 +104,15 @@ func (b board) cell(n agenda.Count, f filter, where, when string) heatCell {
 		c.Label = b.c.P.N("board.cell", n.Sure, "where", where, "when", when)
 	case n.Waiting > 0:
 		c.URL = b.waitingURL()
-		c.Label = b.c.P.N("board.waits", n.Waiting) + ": " + where + ", " + when
+		c.Label = b.c.P.T("board.only_waiting", "where", where, "when", when)
+	}
+	return c.named(b)
+}
+
+// named returns the cell with what waits in the name of its link, too.
+func (c heatCell) named(b board) heatCell {
+	if c.Waiting > 0 && c.URL != "" {
+		c.Label += ", " + b.c.P.N("board.waits", c.Waiting)
 	}
 	return c
 }
@@ -176,13 +184,12 @@ func (b board) audienceRows() []heatRow {
 func (b board) reach(r agenda.Reach, f filter, audience, where string) heatCell {
 	f.Audience = audience
 	name := b.c.P.T("term.audience." + audience)
-	c := b.cell(r.All(), f, where, name)
+	// What waits and is for everybody stands in that row.
+	c := b.cell(agenda.Count{Sure: r.All().Sure, Waiting: r.Own.Waiting}, f, where, name)
 	c.Sure, c.General, c.Heat = r.Own.Sure, r.General.Sure, heat(r.Own.Sure)
-	c.Waiting = r.Own.Waiting
-	if all := r.All(); all.Sure == 0 && c.Waiting == 0 {
-		c.URL = "" // what waits is for everybody, and stands in that row
-	} else if c.General > 0 {
+	if c.General > 0 {
 		c.Label = b.c.P.T("board.reach", "own", c.Sure, "general", c.General, "where", where, "who", name)
+		return c.named(b)
 	}
 	return c
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"math"
+	"slices"
 	"sync"
 	"unicode/utf8"
 
@@ -12,12 +13,12 @@ import (
 // one pixel, so that a circle is a target of 48 px there.
 const (
 	mapWidth  = 356
-	mapHeight = 372
+	mapHeight = 380
 	mapRadius = 25 // of a circle
 	mapBelow  = 21 // room for the name under it
 	mapGlyph  = 8  // width of a letter of the name
 	mapGap    = 4  // between two towns
-	mapMargin = 6
+	mapMargin = 9
 )
 
 // spot is the place of a town in the drawing: the middle of its circle.
@@ -94,6 +95,16 @@ func push(a, b *spot) bool {
 	return false
 }
 
+// onTheWay returns a town that is nearer to both of two others than they are to
+// each other, -1 if there is none. Lines between towns without one cross
+// neither each other nor a third town.
+func onTheWay(i, j int) int {
+	a, b := agenda.TownList[i], agenda.TownList[j]
+	return slices.IndexFunc(agenda.TownList, func(t agenda.Town) bool {
+		return max(t.Distance(a), t.Distance(b)) < a.Distance(b)
+	})
+}
+
 // mapTown is one place of the map and of the list beside it.
 type mapTown struct {
 	spot
@@ -106,7 +117,7 @@ type mapTown struct {
 // townMap is what the map view shows.
 type townMap struct {
 	Width, Height, Radius int
-	Roads                 [][2]spot // between neighbouring towns
+	Roads                 [][2]spot // between towns with none on the way
 	Towns                 []mapTown
 	Elsewhere             []mapTown // online; in the list only
 }
@@ -135,8 +146,8 @@ func (c *Ctx) townMap(path string, f filter, events []*entry) townMap {
 	all := spots()
 	for i, s := range all {
 		m.Towns = append(m.Towns, at(s))
-		for _, u := range all[:i] {
-			if agenda.Neighbours(s.Town, u.Town) {
+		for j, u := range all[:i] {
+			if onTheWay(i, j) < 0 {
 				m.Roads = append(m.Roads, [2]spot{s, u})
 			}
 		}
