@@ -14,6 +14,7 @@ import (
 type filter struct {
 	Town, Audience, Language, Category, Organiser string // slugs and codes
 	Day                                           agenda.Date
+	From, Until                                   agenda.Date // first and last day of a period, both included
 	Free, Accessible, Childcare                   bool
 	Text                                          string
 }
@@ -30,6 +31,8 @@ func parseFilter(q url.Values) filter {
 	}
 	f.Text = strings.ToValidUTF8(f.Text, "")
 	f.Day, _ = agenda.ParseDate(q.Get("day")) // no day: no filter
+	f.From, _ = agenda.ParseDate(q.Get("from"))
+	f.Until, _ = agenda.ParseDate(q.Get("until"))
 	if !slices.Contains(agenda.Audiences, f.Audience) {
 		f.Audience = ""
 	}
@@ -47,6 +50,7 @@ func (f filter) query() string {
 	q := url.Values{}
 	for name, v := range map[string]string{
 		"town": f.Town, "audience": f.Audience, "language": f.Language, "category": f.Category, "organiser": f.Organiser, "day": f.Day.String(), "q": f.Text,
+		"from": f.From.String(), "until": f.Until.String(),
 	} {
 		if v != "" {
 			q.Set(name, v)
@@ -72,6 +76,7 @@ func (f filter) shows(e *entry) bool {
 		(f.Category == "" || e.Category == f.Category) &&
 		(f.Organiser == "" || e.organiser == f.Organiser) &&
 		(f.Day.IsZero() || !f.Day.Before(e.Start.Date) && !f.Day.After(e.End.Date)) &&
+		(f.From.IsZero() || !e.End.Date.Before(f.From)) && (f.Until.IsZero() || !e.Start.Date.After(f.Until)) &&
 		(!f.Free || e.Free) && (!f.Accessible || e.StepFree == agenda.Yes) && (!f.Childcare || e.Childcare == agenda.Yes) &&
 		(f.Text == "" || strings.Contains(e.search, agenda.Fold(f.Text)))
 }
@@ -101,6 +106,8 @@ func (f filter) words(p *lang.Printer, events []*entry) []string {
 	}
 	add(f.Town != "", townOf(f.Town))
 	add(!f.Day.IsZero(), p.DateShort(f.Day))
+	add(!f.From.IsZero(), p.T("map.from", "day", p.DateShort(f.From)))
+	add(!f.Until.IsZero(), p.T("map.until", "day", p.DateShort(f.Until)))
 	add(f.Audience != "", p.T("term.audience."+f.Audience))
 	add(f.Language != "", p.T("term.language."+f.Language))
 	add(f.Category != "", p.T("term.category."+f.Category))

@@ -95,10 +95,13 @@ func (w *Web) showProgramme(c *Ctx) error {
 		return err
 	}
 	q := c.Request.URL.Query()
-	f, month := parseFilter(q), q.Get("ansicht") == "monat"
+	f, look := parseFilter(q), q.Get("ansicht")
 	query := f.query()
-	if month {
-		query = strings.TrimPrefix(query+"&ansicht=monat", "&")
+	switch look {
+	case "monat", "karte":
+		query = strings.TrimPrefix(query+"&ansicht="+look, "&")
+	default:
+		look = ""
 	}
 	return c.publicPage("programme "+strconv.Itoa(year), query, "programme", func(p *programme) (string, map[string]any, error) {
 		ed, isEdition := p.edition(year)
@@ -121,10 +124,13 @@ func (w *Web) showProgramme(c *Ctx) error {
 		}
 		m := map[string]any{
 			"Year": year, "HasEdition": isEdition, "Edition": ed, "Open": isEdition && ed.Accepts(w.Store.Today()), "Path": path, "Filter": f, "Query": f.query(),
-			"Words": f.words(c.P, events), "All": len(events), "Shown": len(shown), "Days": byDay(shown), "Month": month, "Feed": sub, "Choices": w.choices(c, events, f),
+			"Words": f.words(c.P, events), "All": len(events), "Shown": len(shown), "Days": byDay(shown), "Look": look, "Feed": sub, "Choices": w.choices(c, events, f),
 		}
-		if month {
+		switch look {
+		case "monat":
 			m["Grids"] = w.grids(shown)
+		case "karte":
+			m["Map"] = c.townMap(path, f, events)
 		}
 		return title, m, nil
 	})

@@ -101,6 +101,7 @@ func (w *Web) officeRoutes() []route {
 
 		{get, desk + "/ausgaben/:year", coordinator, w.showEdition},
 		{post, desk + "/ausgaben/:year", coordinator, w.saveEdition},
+		{get, desk + "/ausgaben/:year/abdeckung", coordinator, w.showCoverage},
 		{get, desk + "/veranstaltungen", coordinator, w.showEvents},
 		{get, desk + "/veranstaltungen/neu", coordinator, w.showEventForm},
 		{post, desk + "/veranstaltungen/neu", coordinator, w.saveEvent},

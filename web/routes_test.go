@@ -141,6 +141,7 @@ func accessTable(n *network) map[string]access {
 	t["POST /koordination/veranstaltungen/neu"] = takes(desk+"/veranstaltungen/neu", office, 422)
 	t["POST "+events+"/entscheiden"], t["POST "+events+"/stand"] = takes(ev+"/entscheiden", office, 409), takes(ev+"/stand", office, 422)
 	t["POST "+events+"/vorschlag"] = takes(ev+"/vorschlag", office, 409)
+	t["GET /koordination/ausgaben/:year/abdeckung"] = offices(desk + "/ausgaben/2027/abdeckung")
 	t["POST "+events+"/link"] = takes(ev+"/link", office, 303)
 	return t
 }
