@@ -62,8 +62,7 @@ func (w *Web) submissionPage(c *Ctx, status int, e agenda.Event, d agenda.EventD
 	if err != nil && !f.refuse(err) {
 		return err
 	}
-	editable := e.Review == agenda.Submitted || e.Review == agenda.Returned
-	return c.page(status, "submission", c.P.T("submit.edit"), map[string]any{"Form": f, "E": e, "Editable": editable, "Saved": saved})
+	return c.page(status, "submission", c.P.T("submit.edit"), map[string]any{"Form": f, "E": e, "Home": "/einreichung/" + c.Param("token"), "Editable": e.Editable(), "Saved": saved})
 }
 
 func (w *Web) editSubmission(c *Ctx) error {

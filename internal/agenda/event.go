@@ -179,6 +179,7 @@ type Event struct {
 	Review      Review        `json:"review"`
 	Standing    Standing      `json:"standing"`
 	FullyBooked bool          `json:"full,omitempty"`
+	Picture     *Picture      `json:"picture,omitempty"`
 	Reason      string        `json:"reason,omitempty"`  // why it was sent back
 	Was         *EventDetails `json:"was,omitempty"`     // before it was moved the last time after publication
 	EditGen     int           `json:"editgen,omitempty"` // generation of the submitter's link
