@@ -2,7 +2,9 @@ package store_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"iter"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -131,6 +133,53 @@ func TestYoungBlobIsNotSwept(t *testing.T) {
 	wantSame(t, "swept", must(n.Forget(ctx, year)), 0)
 	n.wait(2 * time.Hour)
 	wantSame(t, "swept", must(n.Forget(ctx, year)), 1)
+}
+
+// watched is a store file that says when blobs were looked through.
+type watched struct {
+	kv.DB
+	looked func()
+}
+
+type watchedTx struct {
+	kv.Tx
+	blobs *bool
+}
+
+func (w watched) View(ctx context.Context, fn func(kv.Tx) error) error {
+	blobs := false
+	err := w.DB.View(ctx, func(tx kv.Tx) error { return fn(watchedTx{tx, &blobs}) })
+	if blobs {
+		w.looked()
+	}
+	return err
+}
+
+func (t watchedTx) Scan(lo, hi string) iter.Seq2[kv.Pair, error] {
+	*t.blobs = *t.blobs || strings.HasPrefix(lo, "blob\x00")
+	return t.Tx.Scan(lo, hi)
+}
+
+// The same picture comes once more after the sweep has found it to be nobody's.
+func TestBlobThatIsNamedDuringTheSweep(t *testing.T) {
+	t.Parallel()
+	n := open(t, "2027-08-01T12:00")
+	n.call()
+	e := n.public("2027-09-15T18:30")
+	b := noise(1, 1000)
+	prints := store.Prints{Large: b, Small: b}
+	e = must(n.Illustrate(ctx, agenda.Shell, e.ID, n.photo(), prints, e.Changed))
+	hash := e.Picture.Blob
+	e = must(n.RemovePicture(ctx, agenda.Shell, e.ID, e.Changed))
+	n.wait(25 * time.Hour)
+	looked := 0
+	sweeper := must(store.New(ctx, watched{n.db, func() {
+		looked++
+		must(n.Illustrate(ctx, agenda.Shell, e.ID, n.photo(), prints, e.Changed))
+	}}, n.config()))
+	wantSame(t, "swept", must(sweeper.Forget(ctx, year)), 0)
+	wantSame(t, "times that blobs were looked through", looked, 1)
+	n.wantBlob(hash, b)
 }
 
 func TestPictureOfASubmissionThatNeverWasPublicIsForgotten(t *testing.T) {
