@@ -43,6 +43,7 @@ type field struct {
 	Max      int
 	Auto     string // autocomplete
 	Dir      string
+	Accept   string // kinds of a file; "": tables and calendars
 }
 
 // option is one choice of a field.
@@ -163,7 +164,7 @@ func (c *Ctx) readForm() error {
 	}
 	err := c.Request.ParseForm() // ParseMultipartForm hides its error behind ErrNotMultipart
 	if err == nil {
-		err = c.Request.ParseMultipartForm(maxUpload)
+		err = c.Request.ParseMultipartForm(maxPicture) // the largest body: nothing goes to a file on disk
 	}
 	var size *http.MaxBytesError
 	switch {

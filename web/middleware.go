@@ -15,13 +15,28 @@ import (
 	"golang.org/x/time/rate"
 
 	"widunetz/internal/agenda"
+	"widunetz/internal/picture"
 )
 
 // Limits of a request's body.
 const (
 	maxForm   = 1 << 20
 	maxUpload = 10 << 20
+	// A picture that is somewhat too large still comes through with what was
+	// typed beside it, so that the page can say so.
+	maxPicture = picture.MaxFile * 3 / 2
 )
+
+// bodyLimit is how large the body of a request to the path may be.
+func bodyLimit(path string) int64 {
+	switch {
+	case strings.HasPrefix(path, "/koordination/import"):
+		return maxUpload
+	case strings.HasSuffix(path, "/bild") && (strings.HasPrefix(path, "/einreichung/") || strings.HasPrefix(path, "/koordination/veranstaltungen/")):
+		return maxPicture
+	}
+	return maxForm
+}
 
 // outside wraps what concerns every request: identity, limits of size, headers,
 // language, sessions where pages need them, and posts from other sites.
@@ -46,11 +61,7 @@ func (w *Web) outside(engine http.Handler) http.Handler {
 			r.URL = &u
 		}
 		w.secureHeaders(rw.Header(), id)
-		limit := int64(maxForm)
-		if strings.HasPrefix(path, "/koordination/import") {
-			limit = maxUpload
-		}
-		r.Body = http.MaxBytesReader(rw, r.Body, limit)
+		r.Body = http.MaxBytesReader(rw, r.Body, bodyLimit(path))
 		next := engine
 		if personal(path) {
 			next = withSession

@@ -26,6 +26,11 @@ func (w *Web) routes() []route {
 		{post, "/abmelden/:token", anyone, w.mute},
 		{get, "/einreichung/:token", anyone, w.showSubmission},
 		{post, "/einreichung/:token", anyone, w.editSubmission},
+		{get, "/einreichung/:token/bild", submitter, w.showPicture},
+		{post, "/einreichung/:token/bild", submitter, w.savePicture},
+		{post, "/einreichung/:token/bild/loeschen", submitter, w.deletePicture},
+		{get, "/einreichung/:token/bild/:hash", submitter, w.showDraftPicture},
+		{get, "/bilder/:hash", anyone, w.showPublicPicture},
 
 		{get, "/impressum", anyone, w.showLegal},
 		{get, "/datenschutz", anyone, w.showLegal},
@@ -111,6 +116,10 @@ func (w *Web) officeRoutes() []route {
 		{post, desk + "/veranstaltungen/:event/stand", coordinator, w.standEvent},
 		{post, desk + "/veranstaltungen/:event/link", coordinator, w.resendSubmission},
 		{post, desk + "/veranstaltungen/:event/vorschlag", coordinator, w.decideProposal},
+		{get, desk + "/veranstaltungen/:event/bild", coordinator, w.showPicture},
+		{post, desk + "/veranstaltungen/:event/bild", coordinator, w.savePicture},
+		{post, desk + "/veranstaltungen/:event/bild/loeschen", coordinator, w.deletePicture},
+		{get, desk + "/veranstaltungen/:event/bild/:hash", coordinator, w.showDraftPicture},
 	}
 }
 

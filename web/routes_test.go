@@ -73,6 +73,10 @@ func accessTable(n *network) map[string]access {
 		"POST /abmelden/:token":                 everyone("/abmelden/x.y", 404),
 		"GET /einreichung/:token":               everyone(submission, 200),
 		"POST /einreichung/:token":              everyone(submission, 422),
+		"GET /einreichung/:token/bild":          everyone(submission+"/bild", 200),
+		"POST /einreichung/:token/bild":         everyone(submission+"/bild", 422),
+		"GET /einreichung/:token/bild/:hash":    everyone(submission+"/bild/x", 404),
+		"GET /bilder/:hash":                     everyone("/bilder/x", 404),
 		"GET /impressum":                        everyone("/impressum", 200),
 		"GET /datenschutz":                      everyone("/datenschutz", 200),
 		"GET /barrierefreiheit":                 everyone("/barrierefreiheit", 200),
@@ -143,6 +147,9 @@ func accessTable(n *network) map[string]access {
 	t["POST "+events+"/vorschlag"] = takes(ev+"/vorschlag", office, 409)
 	t["GET /koordination/ausgaben/:year/abdeckung"] = offices(desk + "/ausgaben/2027/abdeckung")
 	t["POST "+events+"/link"] = takes(ev+"/link", office, 303)
+	t["POST /einreichung/:token/bild/loeschen"] = everyone(submission+"/bild/loeschen", 303)
+	t["GET "+events+"/bild"], t["POST "+events+"/bild"] = offices(ev+"/bild"), takes(ev+"/bild", office, 422)
+	t["GET "+events+"/bild/:hash"], t["POST "+events+"/bild/loeschen"] = access{ev + "/bild/x", [5]int{303, 403, 403, 403, 404}}, takes(ev+"/bild/loeschen", office, 303)
 	return t
 }
 

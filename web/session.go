@@ -115,6 +115,7 @@ const (
 	member
 	chair       // of the group in the address, or coordinator
 	coordinator //
+	submitter   // of an event: has the link to it
 )
 
 // guard lets a request pass to the route's handler if its visitor may.
@@ -138,6 +139,10 @@ func (c *Ctx) may(w who) error {
 		return nil
 	}
 	c.Header("Cache-Control", "no-store")
+	if w == submitter {
+		_, err := c.store().Submission(c.ctx(), c.Param("token"))
+		return err
+	}
 	p := c.signedIn()
 	switch {
 	case p == nil:

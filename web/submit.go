@@ -99,7 +99,7 @@ func (w *Web) submissionPage(c *Ctx, status int, e agenda.Event, d agenda.EventD
 	if proposes {
 		f.Submit = c.P.T("submit.propose")
 	}
-	return c.page(status, "submission", c.P.T("submit.edit"), map[string]any{"Form": f, "E": e, "Editable": e.Editable() || proposes, "Proposes": proposes, "Saved": saved, "Next": next, "Action": c.path})
+	return c.page(status, "submission", c.P.T("submit.edit"), map[string]any{"Form": f, "E": e, "Editable": e.Editable() || proposes, "Proposes": proposes, "Saved": saved, "Next": next, "Action": c.path, "Home": "/einreichung/" + c.Param("token")})
 }
 
 func (w *Web) editSubmission(c *Ctx) error {

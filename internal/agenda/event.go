@@ -184,10 +184,11 @@ type Event struct {
 	Review      Review        `json:"review"`
 	Standing    Standing      `json:"standing"`
 	FullyBooked bool          `json:"full,omitempty"`
-	Late        bool          `json:"late,omitempty"`     // submitted too late for the printed programme
-	Reason      string        `json:"reason,omitempty"`   // why it was sent back
-	Was         *EventDetails `json:"was,omitempty"`      // before it was moved the last time after publication
-	EditGen     int           `json:"editgen,omitempty"`  // generation of the submitter's link
+	Late        bool          `json:"late,omitempty"`    // submitted too late for the printed programme
+	Reason      string        `json:"reason,omitempty"`  // why it was sent back
+	Was         *EventDetails `json:"was,omitempty"`     // before it was moved the last time after publication
+	EditGen     int           `json:"editgen,omitempty"` // generation of the submitter's link
+	Picture     *Picture      `json:"picture,omitempty"`
 	Proposal    *Proposal     `json:"proposal,omitempty"` // of its organiser, since it is public
 	Sequence    int           `json:"seq"`
 	Created     time.Time     `json:"created"`           // UTC

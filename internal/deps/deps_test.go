@@ -16,7 +16,7 @@ import (
 // own only, so nothing imports its neighbours.
 var rows = [][]string{
 	{"internal/agenda", "internal/kv"},
-	{"internal/almanac", "internal/lang", "internal/sheet", "internal/kv/bolt", "internal/kv/kvtest"},
+	{"internal/almanac", "internal/lang", "internal/sheet", "internal/picture", "internal/kv/bolt", "internal/kv/kvtest"},
 	{"internal/store", "internal/ics"},
 	{"internal/letter"},
 	{"internal/exchange"},
@@ -46,7 +46,7 @@ var owner = map[string]string{
 }
 
 // pure packages import the standard library only.
-var pure = []string{"internal/agenda", "internal/kv"}
+var pure = []string{"internal/agenda", "internal/kv", "internal/picture"}
 
 const module = "widunetz/"
 

@@ -20,8 +20,8 @@ type Retention struct {
 
 // Forget deletes what has served its purpose: watchers after their event or
 // without confirmation, sessions and log-ins that ended, the counts of days that
-// are over, old messages and the notices they came from, and submissions that
-// never became public. It returns how many records went.
+// are over, old messages and the notices they came from, submissions that never
+// became public, and pictures that no event shows. It returns how many went.
 func (s *Store) Forget(ctx context.Context, r Retention) (int, error) {
 	n := 0
 	for _, kind := range []string{kWatcher, kSession, kLogin, kSubmissions, kMessage, kNotice, kEvent} {
@@ -29,6 +29,10 @@ func (s *Store) Forget(ctx context.Context, r Retention) (int, error) {
 		if n += m; err != nil {
 			return n, fmt.Errorf("delete what is past its time: %w", err)
 		}
+	}
+	m, err := s.sweepBlobs(ctx) // after the events that named them
+	if n += m; err != nil {
+		return n, fmt.Errorf("delete pictures that nothing shows: %w", err)
 	}
 	return n, nil
 }

@@ -27,6 +27,7 @@ const (
 	kEvent       = "event"       // id
 	kOn          = "on"          // year of the address, start, event: (nothing)
 	kSlug        = "slug"        // year, slug: event
+	kBlob        = "blob"        // hash: its head | hash, n: 60 KiB of it
 	kWatcher     = "watcher"     // id
 	kWatching    = "watching"    // event, watcher: (nothing)
 	kNotice      = "notice"      // id
