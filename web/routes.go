@@ -17,6 +17,8 @@ func (w *Web) routes() []route {
 		{get, "/programm", anyone, w.showCurrent},
 		{get, "/programm/:year", anyone, w.showProgramme},
 		{get, "/programm/:year/:slug", anyone, w.showEvent},
+		{get, "/programm/:year/" + embedSlug, anyone, w.showEmbed},
+		{get, "/programm/:year/" + pressSlug, anyone, w.showPress},
 		{post, "/programm/:year/:slug", anyone, w.submit}, // of the page einreichen
 		{post, "/programm/:year/:slug/erinnern", anyone, w.watch},
 		{get, "/vormerkung/:token", anyone, w.showWatch},

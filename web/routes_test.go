@@ -64,6 +64,8 @@ func accessTable(n *network) map[string]access {
 	t := map[string]access{
 		"GET /": everyone("/", 200), "GET /programm": everyone("/programm", 302), "GET /programm/:year": everyone("/programm/2027", 200),
 		"GET /programm/:year/:slug":             everyone("/programm/2027/"+event.Slug, 200),
+		"GET /programm/:year/einbetten":         everyone("/programm/2027/einbetten", 200),
+		"GET /programm/:year/presse":            everyone("/programm/2027/presse", 200),
 		"POST /programm/:year/:slug":            everyone("/programm/2027/einreichen", 422),
 		"POST /programm/:year/:slug/erinnern":   everyone("/programm/2027/"+event.Slug+"/erinnern", 422),
 		"GET /vormerkung/:token":                everyone("/vormerkung/x.y", 404),
