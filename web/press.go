@@ -88,7 +88,7 @@ func (c *Ctx) pressBlock(e agenda.Event) string {
 	add("mail.languages", c.P.List(termsOf(c.P, "term.language.", e.Languages)))
 	lines = append(lines, priceText(e, c.P))
 	if e.SignUp {
-		add("programme.signup", strings.TrimSpace(c.P.T("mail.signup_needed")+" "+e.SignUpBy))
+		lines = append(lines, strings.TrimSuffix(c.P.T("field.signup")+": "+e.SignUpBy, ": "))
 	}
 	if e.StepFree == agenda.Yes {
 		lines = append(lines, c.P.T("programme.accessible"))
@@ -96,16 +96,16 @@ func (c *Ctx) pressBlock(e agenda.Event) string {
 	if e.Childcare == agenda.Yes {
 		lines = append(lines, c.P.T("programme.childcare"))
 	}
-	add("field.contact", e.Contact)
+	add("spread.contact", e.Contact)
 	return strings.Join(append(lines, c.absolute(letter.EventPath(e))), "\n")
 }
 
 func audienceText(e agenda.Event, p *lang.Printer) string {
-	words := termsOf(p, "term.audience.", e.Audiences)
+	words := p.List(termsOf(p, "term.audience.", e.Audiences))
 	if e.WomenOnly {
-		words = append(words, p.T("field.womenonly"))
+		words += " · " + p.T("field.womenonly")
 	}
-	return p.List(words)
+	return words
 }
 
 func termsOf(p *lang.Printer, prefix string, codes []string) []string {

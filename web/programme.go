@@ -1,6 +1,7 @@
 package web
 
 import (
+	"html/template"
 	"net/http"
 	"slices"
 	"strconv"
@@ -122,7 +123,8 @@ func (w *Web) showProgramme(c *Ctx) error {
 		words := f.words(c.P, events)
 		m := map[string]any{
 			"Twins": c.twins(year, strings.Join(append([]string{title}, words...), " – "), f), "Embed": c.embedCode(path, title, f, words),
-			"Year": year, "HasEdition": isEdition, "Edition": ed, "Open": isEdition && ed.Accepts(w.Store.Today()), "Path": path, "Filter": f, "Query": f.query(),
+			"Year": year, "HasEdition": isEdition, "Edition": ed, "Open": isEdition && ed.Accepts(w.Store.Today()), "Path": path, "Filter": f,
+			"Query": template.URL(f.query()), //nolint:gosec // written anew from what was read, and encoded
 			"Words": words, "All": len(events), "Shown": len(shown), "Days": byDay(shown), "Month": month, "Feed": sub, "Choices": w.choices(c, events, f),
 		}
 		if month {
