@@ -217,6 +217,13 @@ func TestNewsAfterChanges(t *testing.T) {
 	if r := later("a withdrawal"); r.titled("Backen").ID != "" {
 		t.Error("the withdrawn event is still there")
 	}
+	n.wait(-72 * time.Hour)
+	other := n.event("Nähkurs")
+	must(n.StandEvent(ctx, agenda.Shell, other.ID, agenda.Scheduled, true, time.Time{}, agenda.Telling{}))
+	if r := n.news(path); r.Updated != updated {
+		t.Errorf("a change by a clock that was set back: updated is %s, before it was %s", r.Updated, updated)
+	}
+	n.wait(72 * time.Hour)
 	n.start(n.db) // a new process reads everything anew
 	if r := n.news(path); r.Updated != updated {
 		t.Errorf("after a start updated is %s, before it was %s", r.Updated, updated)
