@@ -84,6 +84,7 @@ func (c *Ctx) fail(err error) {
 		}
 	}
 	c.Header("Cache-Control", "no-store")
+	c.Header("Content-Security-Policy", policy) // also where the page itself may stand in frames
 	if err := c.page(v.status, "error", c.P.T("error.page."+v.key+".title"), map[string]any{"Text": text, "ID": id, "List": list}); err != nil {
 		c.w.Log.Error("error page failed", "request", id, "error", err)
 		c.String(v.status, text+" "+id)

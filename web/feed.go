@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -29,13 +30,16 @@ func (w *Web) serveFeed(rw http.ResponseWriter, r *http.Request) {
 	h["X-Content-Type-Options"] = []string{"nosniff"}
 	h["Referrer-Policy"] = []string{"no-referrer"}
 	h["X-Robots-Tag"] = []string{"noindex"}
+	if strings.HasPrefix(r.URL.Path, "/feeds/programme") {
+		h["Access-Control-Allow-Origin"] = []string{"*"} // for scripts of the towns' own sites; there is no cookie to abuse
+	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		h.Set("Allow", "GET, HEAD")
 		http.Error(rw, "this address takes GET and HEAD", http.StatusMethodNotAllowed)
 		return
 	}
 	if strange(r.URL) {
-		http.Error(rw, "there is no such calendar", http.StatusNotFound)
+		http.Error(rw, "there is no such feed", http.StatusNotFound)
 		return
 	}
 	address := r.URL.Path
@@ -48,13 +52,13 @@ func (w *Web) serveFeed(rw http.ResponseWriter, r *http.Request) {
 		w.lastGood.put(address, k)
 	case errors.Is(err, agenda.ErrNotFound):
 		w.lastGood.drop(address) // an address that was taken away stays so
-		http.Error(rw, "there is no such calendar", http.StatusNotFound)
+		http.Error(rw, "there is no such feed", http.StatusNotFound)
 		return
 	default:
 		w.Log.Error("feed failed", "path", masked(r.URL.Path), "error", err)
 		if k = w.lastGood.last(address); k == nil {
 			h.Set("Retry-After", "600")
-			http.Error(rw, "the calendar cannot be read at the moment", http.StatusServiceUnavailable)
+			http.Error(rw, "the feed cannot be read at the moment", http.StatusServiceUnavailable)
 			return
 		}
 	}
@@ -64,14 +68,17 @@ func (w *Web) serveFeed(rw http.ResponseWriter, r *http.Request) {
 // feed finds the feed of a path.
 func (w *Web) feed(ctx context.Context, path, address string, r *http.Request) (*kept, error) {
 	rest := strings.TrimPrefix(path, "/feeds/")
-	name, ok := strings.CutSuffix(rest, ".ics")
-	if !ok {
+	dot := strings.LastIndexByte(rest, '.')
+	if dot < 0 {
 		return nil, agenda.ErrNotFound
 	}
+	name, form := rest[:dot], rest[dot:]
 	kind, id, _ := strings.Cut(name, "/")
 	switch {
 	case kind == "programme":
-		return w.programmeFeed(ctx, id, address, r)
+		return w.programmeFeed(ctx, id, form, address, r)
+	case form != calendarForm:
+		return nil, agenda.ErrNotFound // dates of groups and persons are for calendars only
 	case kind == "event" && id != "":
 		return w.eventFeed(ctx, agenda.EventID(id))
 	case kind == "group" && id != "":
@@ -96,7 +103,7 @@ func (w *Web) keepFeed(key, revision, cache, file string, build func() (content,
 	if err != nil {
 		return nil, err
 	}
-	k := newKept(revision, calendarType, made)
+	k := newKept(revision, cmp.Or(made.kind, calendarType), made)
 	k.cache, k.name = cache, file
 	w.kept.put(key, k)
 	return k, nil
@@ -107,7 +114,23 @@ const (
 	privateCache = "private, max-age=300"
 )
 
-func (w *Web) programmeFeed(ctx context.Context, year, address string, r *http.Request) (*kept, error) {
+// programmeForms are the forms in which the programme is given out, by the end
+// of the address.
+var programmeForms = map[string]func(*Web, selection) (content, error){
+	calendarForm: (*Web).programmeCalendar, atomForm: (*Web).programmeAtom, jsonForm: (*Web).programmeJSON,
+}
+
+const (
+	calendarForm = ".ics"
+	atomForm     = ".atom"
+	jsonForm     = ".json"
+)
+
+func (w *Web) programmeFeed(ctx context.Context, year, form, address string, r *http.Request) (*kept, error) {
+	write := programmeForms[form]
+	if write == nil {
+		return nil, agenda.ErrNotFound
+	}
 	// The cheap look first: unchanged feeds are served without the programme.
 	revision, err := w.Store.Revision(ctx, store.Programme)
 	if err != nil {
@@ -118,34 +141,56 @@ func (w *Web) programmeFeed(ctx context.Context, year, address string, r *http.R
 		if err != nil {
 			return content{}, err
 		}
-		f, events, title := parseFilter(r.URL.Query()), p.events, w.Site.Name
-		if year != "" {
-			n, err := strconv.Atoi(year)
-			if err != nil || !p.has(n, w.Store.Today()) {
-				return content{}, agenda.ErrNotFound
-			}
-			events, title = p.of(n), w.Catalog.Printer(agenda.German).T("programme.year", "year", n)
-			if ed, ok := p.edition(n); ok {
-				title = ed.Title
-			}
+		s, err := w.selected(p, year, parseFilter(r.URL.Query()))
+		if err != nil {
+			return content{}, err
 		}
-		return w.programmeCalendar(title, f, events)
+		return write(w, s)
 	})
 }
 
-func (w *Web) programmeCalendar(title string, f filter, events []*entry) (content, error) {
-	german := w.Catalog.Printer(agenda.German)
-	if words := f.words(german, events); len(words) > 0 {
-		title += " – " + strings.Join(words, ", ")
+// selection is what a feed of the programme shows, in whatever form.
+type selection struct {
+	year    int    // 0: of all years
+	title   string // states the filter
+	filter  filter
+	events  []*entry
+	changed time.Time // of the programme as a whole; only rises
+}
+
+// selected returns the events of a year ("": of all) that the filter shows and
+// that feeds still hold.
+func (w *Web) selected(p *programme, year string, f filter) (selection, error) {
+	german, today := w.Catalog.Printer(agenda.German), w.Store.Today()
+	s, all := selection{title: w.Site.Name, filter: f, changed: p.changed}, p.events
+	if year != "" {
+		n, err := strconv.Atoi(year)
+		if err != nil || !p.has(n, today) {
+			return s, agenda.ErrNotFound
+		}
+		s.year, s.title, all = n, german.T("programme.year", "year", n), p.of(n)
+		if ed, ok := p.edition(n); ok {
+			s.title = ed.Title
+		}
 	}
-	today := w.Store.Today()
-	parts := make([][]byte, 0, len(events))
+	if words := f.words(german, all); len(words) > 0 {
+		s.title += " – " + strings.Join(words, ", ")
+	}
+	s.events = make([]*entry, 0, len(all))
+	for _, e := range f.apply(all) {
+		if agenda.InFeed(e.End.Date, e.Standing == agenda.Cancelled, today) {
+			s.events = append(s.events, e)
+		}
+	}
+	return s, nil
+}
+
+func (w *Web) programmeCalendar(s selection) (content, error) {
+	german := w.Catalog.Printer(agenda.German)
+	parts := make([][]byte, 0, len(s.events))
 	var changed time.Time
 	sum := sha256.New()
-	for _, e := range f.apply(events) {
-		if !agenda.InFeed(e.End.Date, e.Standing == agenda.Cancelled, today) {
-			continue
-		}
+	for _, e := range s.events {
 		b, err := e.calendar(w, german)
 		if err != nil {
 			w.Log.Error("event left out of the feed", "event", e.ID, "error", err)
@@ -158,10 +203,10 @@ func (w *Web) programmeCalendar(title string, f filter, events []*entry) (conten
 		}
 	}
 	around := func(parts [][]byte) []byte {
-		return ics.Calendar(title, german.T("programme.feed_text"), parts, w.Store.Loc(), ics.Options{Refresh: refresh})
+		return ics.Calendar(s.title, german.T("programme.feed_text"), parts, w.Store.Loc(), ics.Options{Refresh: refresh})
 	}
 	sum.Write(around(nil)) // the events and what stands around them are all of the body
-	return content{around(parts), [sha256.Size]byte(sum.Sum(nil)), w.notFuture(changed)}, nil
+	return content{body: around(parts), sum: [sha256.Size]byte(sum.Sum(nil)), changed: w.notFuture(changed)}, nil
 }
 
 // notFuture keeps Last-Modified from lying ahead of the clock.

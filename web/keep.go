@@ -33,11 +33,12 @@ type content struct {
 	body    []byte
 	sum     [sha256.Size]byte
 	changed time.Time
+	kind    string // Content-Type, "" for that of its kind of address
 }
 
 // summed returns the content of these bytes.
 func summed(body []byte, changed time.Time) content {
-	return content{body, sha256.Sum256(body), changed}
+	return content{body: body, sum: sha256.Sum256(body), changed: changed}
 }
 
 func newKept(revision, kind string, c content) *kept {
@@ -192,6 +193,17 @@ func (k *keeper) put(key string, a *kept) {
 // or the query changed. The query is the one that stands for the page: what
 // else a visitor wrote behind the address must not be kept for others.
 func (c *Ctx) keepPage(key, query, revision string, render func() ([]byte, error)) error {
+	return c.keepText(pageType, key, query, revision, render)
+}
+
+// Content types of what visitors get.
+const (
+	pageType  = "text/html; charset=utf-8"
+	plainType = "text/plain; charset=utf-8"
+)
+
+// keepText is keepPage for text of any kind.
+func (c *Ctx) keepText(kind, key, query, revision string, render func() ([]byte, error)) error {
 	c.Request.URL.RawQuery = query
 	key = string(c.P.Lang()) + " " + key + "?" + query
 	a := c.w.kept.get(key, revision)
@@ -200,7 +212,7 @@ func (c *Ctx) keepPage(key, query, revision string, render func() ([]byte, error
 		if err != nil {
 			return err
 		}
-		a = newKept(revision, "text/html; charset=utf-8", summed(bytes.Clone(b), time.Time{}))
+		a = newKept(revision, kind, summed(bytes.Clone(b), time.Time{}))
 		c.w.kept.put(key, a)
 	}
 	a.serve(c.Writer, c.Request)

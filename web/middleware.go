@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"path"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -60,7 +61,7 @@ func (w *Web) outside(engine http.Handler) http.Handler {
 			u.Path, u.RawPath = path, ""
 			r.URL = &u
 		}
-		w.secureHeaders(rw.Header(), id)
+		w.secureHeaders(rw.Header(), path, id)
 		r.Body = http.MaxBytesReader(rw, r.Body, bodyLimit(path))
 		next := engine
 		if personal(path) {
@@ -100,8 +101,20 @@ func (w *Web) language(path string) (agenda.Lang, string) {
 
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; font-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
-func (w *Web) secureHeaders(h http.Header, id string) {
-	h.Set("Content-Security-Policy", policy)
+// embedPolicy is for the one page that other sites show inside of theirs. It
+// has no script, no form and nothing that depends on who looks at it.
+const embedPolicy = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'none'; frame-ancestors *; base-uri 'none'"
+
+// policyOf returns the Content-Security-Policy of a path without its language.
+func policyOf(p string) string {
+	if ok, err := path.Match("/programm/*/"+embedSlug, p); ok && err == nil {
+		return embedPolicy
+	}
+	return policy
+}
+
+func (w *Web) secureHeaders(h http.Header, path, id string) {
+	h.Set("Content-Security-Policy", policyOf(path))
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")

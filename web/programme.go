@@ -1,6 +1,7 @@
 package web
 
 import (
+	"html/template"
 	"net/http"
 	"slices"
 	"strconv"
@@ -122,9 +123,12 @@ func (w *Web) showProgramme(c *Ctx) error {
 		if err != nil {
 			return "", nil, err
 		}
+		words := f.words(c.P, events)
 		m := map[string]any{
-			"Year": year, "HasEdition": isEdition, "Edition": ed, "Open": isEdition && ed.Accepts(w.Store.Today()), "Path": path, "Filter": f, "Query": f.query(),
-			"Words": f.words(c.P, events), "All": len(events), "Shown": len(shown), "Days": byDay(shown), "Look": look, "Feed": sub, "Choices": w.choices(c, events, f),
+			"Twins": c.twins(year, strings.Join(append([]string{title}, words...), " – "), f), "Embed": c.embedCode(path, title, f, words),
+			"Year": year, "HasEdition": isEdition, "Edition": ed, "Open": isEdition && ed.Accepts(w.Store.Today()), "Path": path, "Filter": f,
+			"Query": template.URL(f.query()), //nolint:gosec // written anew from what was read, and encoded
+			"Words": words, "All": len(events), "Shown": len(shown), "Days": byDay(shown), "Look": look, "Feed": sub, "Choices": w.choices(c, events, f),
 		}
 		switch look {
 		case "monat":
@@ -264,6 +268,7 @@ func (w *Web) showEvent(c *Ctx) error {
 		over := e.End.Date.Before(w.Store.Today()) // the page is kept for the day
 		return e.Title, map[string]any{
 			"E": e, "Edition": ed, "Feed": sub, "ICS": "/feeds/event/" + string(e.ID) + ".ics", "Moved": e.Was != nil, "Over": over,
+			"Described": w.eventData(e.Event), "Page": c.absolute(c.path), "Share": c.shareText(e.Event),
 			"Remind": !over && e.Standing != agenda.Cancelled, "Watch": w.watchForm(c, e.Event, ""),
 		}, nil
 	})

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"widunetz/internal/agenda"
 	"widunetz/internal/ics"
@@ -23,6 +24,7 @@ type entry struct {
 	mu   sync.Mutex
 	vcal []byte            // in German, as all feeds are
 	sum  [sha256.Size]byte // of vcal
+	news map[string]piece  // of the other feeds, by form
 }
 
 // calendar returns the event's VEVENT, rendered once.
@@ -42,6 +44,14 @@ type programme struct {
 	journal  uint64
 	events   []*entry // by start
 	editions []agenda.Edition
+	changed  time.Time // last change of an edition or of an event that is or was public; only rises
+}
+
+// raise notes a change.
+func (p *programme) raise(changed time.Time) {
+	if changed.After(p.changed) {
+		p.changed = changed
+	}
 }
 
 // projection follows the store: after a change it reads only what changed.
@@ -84,9 +94,13 @@ func (p *projection) follow(ctx context.Context, revision string) (*programme, e
 	if next.editions, err = p.store.Editions(ctx); err != nil {
 		return nil, err
 	}
+	for _, ed := range next.editions {
+		next.raise(ed.Changed)
+	}
 	if !sameEpoch || !complete {
 		return next, p.readAll(ctx, next)
 	}
+	next.raise(p.now.changed)
 	next.events = slices.DeleteFunc(slices.Clone(p.now.events), func(e *entry) bool { return slices.Contains(changed, string(e.ID)) })
 	for _, id := range changed {
 		if strings.HasPrefix(id, "edition.") {
@@ -96,6 +110,7 @@ func (p *projection) follow(ctx context.Context, revision string) (*programme, e
 		if err != nil {
 			return nil, err
 		}
+		next.raise(e.Changed)
 		if e.Public() {
 			next.insert(newEntry(e))
 		}
@@ -109,6 +124,9 @@ func (p *projection) readAll(ctx context.Context, next *programme) error {
 		return err
 	}
 	for _, e := range all {
+		if e.Public() || !e.Released.IsZero() { // what was withdrawn is a change, too
+			next.raise(e.Changed)
+		}
 		if e.Public() {
 			next.events = append(next.events, newEntry(e))
 		}

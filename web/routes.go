@@ -19,6 +19,8 @@ func (w *Web) routes() []route {
 		{get, "/programm/:year/:slug", anyone, w.showEvent},
 		{post, "/programm/:year/:slug", anyone, w.submit},               // of the page einreichen
 		{get, "/programm/:year/:slug/pruefen", anyone, w.showTimeNotes}, // likewise
+		{get, "/programm/:year/" + embedSlug, anyone, w.showEmbed},
+		{get, "/programm/:year/" + pressSlug, anyone, w.showPress},
 		{post, "/programm/:year/:slug/erinnern", anyone, w.watch},
 		{get, "/vormerkung/:token", anyone, w.showWatch},
 		{post, "/vormerkung/:token", anyone, w.decideWatch},

@@ -64,6 +64,8 @@ func accessTable(n *network) map[string]access {
 	t := map[string]access{
 		"GET /": everyone("/", 200), "GET /programm": everyone("/programm", 302), "GET /programm/:year": everyone("/programm/2027", 200),
 		"GET /programm/:year/:slug":             everyone("/programm/2027/"+event.Slug, 200),
+		"GET /programm/:year/einbetten":         everyone("/programm/2027/einbetten", 200),
+		"GET /programm/:year/presse":            everyone("/programm/2027/presse", 200),
 		"POST /programm/:year/:slug":            everyone("/programm/2027/einreichen", 422),
 		"GET /programm/:year/:slug/pruefen":     everyone("/programm/2027/einreichen/pruefen?start=2027-09-16&start_clock=10:00&end=12:00", 200),
 		"POST /programm/:year/:slug/erinnern":   everyone("/programm/2027/"+event.Slug+"/erinnern", 422),

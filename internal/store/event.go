@@ -207,10 +207,14 @@ func (t *tx) addEvent(edition int, d agenda.EventDetails, review agenda.Review, 
 	return e, t.keepEvent(nil, e, "added", nil, agenda.Telling{})
 }
 
+// taken are the pages beside the events of a year, which no event may hide
+// behind: registration, list to embed, press list.
+var taken = []string{"einreichen", "einbetten", "presse"}
+
 // slug finds an address for the event that no other has.
 func (t *tx) slug(e agenda.Event) (string, error) {
 	base := agenda.Slug(e.Title)
-	if base == "" || base == "einreichen" {
+	if base == "" || slices.Contains(taken, base) {
 		base = "veranstaltung"
 	}
 	for n := 1; ; n++ {
