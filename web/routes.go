@@ -25,6 +25,10 @@ func (w *Web) routes() []route {
 		{post, "/abmelden/:token", anyone, w.mute},
 		{get, "/einreichung/:token", anyone, w.showSubmission},
 		{post, "/einreichung/:token", anyone, w.editSubmission},
+		{get, "/einreichung/:token/rueckmeldung", anyone, w.showFeedback},
+		{post, "/einreichung/:token/rueckmeldung", anyone, w.sendFeedback},
+		{get, "/aufruf/:token", anyone, w.showCallAnswer},
+		{post, "/aufruf/:token", anyone, w.answerCall},
 
 		{get, "/impressum", anyone, w.showLegal},
 		{get, "/datenschutz", anyone, w.showLegal},
@@ -100,6 +104,9 @@ func (w *Web) officeRoutes() []route {
 
 		{get, desk + "/ausgaben/:year", coordinator, w.showEdition},
 		{post, desk + "/ausgaben/:year", coordinator, w.saveEdition},
+		{get, desk + "/ausgaben/:year/aufruf", coordinator, w.showCall},
+		{post, desk + "/ausgaben/:year/aufruf", coordinator, w.runCall},
+		{get, desk + "/ausgaben/:year/bericht", coordinator, w.showReport},
 		{get, desk + "/veranstaltungen", coordinator, w.showEvents},
 		{get, desk + "/veranstaltungen/neu", coordinator, w.showEventForm},
 		{post, desk + "/veranstaltungen/neu", coordinator, w.saveEvent},
@@ -108,6 +115,7 @@ func (w *Web) officeRoutes() []route {
 		{post, desk + "/veranstaltungen/:event/entscheiden", coordinator, w.decideEvent},
 		{post, desk + "/veranstaltungen/:event/stand", coordinator, w.standEvent},
 		{post, desk + "/veranstaltungen/:event/link", coordinator, w.resendSubmission},
+		{post, desk + "/veranstaltungen/:event/besuche", coordinator, w.saveVisitors},
 	}
 }
 

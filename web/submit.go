@@ -25,6 +25,9 @@ func (w *Web) submitPage(c *Ctx, year, status int, d agenda.EventDetails, err er
 	}
 	open := ed.Accepts(w.Store.Today())
 	f := c.eventForm("/programm/"+strconv.Itoa(year)+"/"+submitSlug, "submit.send", d).once()
+	if ed.Principles != "" {
+		f.add(field{Kind: "check", Name: "accepted_terms", Value: onOff(c.posted("accepted_terms") != ""), Required: true, Label: c.P.T("call.agree")})
+	}
 	if err != nil && !f.refuse(err) {
 		return err
 	}
@@ -37,8 +40,9 @@ func (w *Web) submit(c *Ctx) error {
 		return agenda.ErrNotFound
 	}
 	d, problems := c.postedEvent()
+	agreed := c.posted("accepted_terms") != ""
 	if err = joined(problems, d.Clean().Check(true, w.Store.Loc())); err == nil {
-		_, err = w.Store.SubmitEvent(c.ctx(), year, d, c.P.Lang(), c.posted("once"))
+		_, err = w.Store.SubmitEvent(c.ctx(), year, d, c.P.Lang(), c.posted("once"), agreed)
 	}
 	if err != nil {
 		return w.submitPage(c, year, http.StatusUnprocessableEntity, d, err)

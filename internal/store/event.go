@@ -37,6 +37,7 @@ func (s *Store) Edition(ctx context.Context, year int) (agenda.Edition, error) {
 // all its events to come.
 func (s *Store) SaveEdition(ctx context.Context, actor agenda.Actor, e agenda.Edition) (agenda.Edition, error) {
 	e.Title, e.Motto, e.Patron = agenda.Line(e.Title), agenda.Line(e.Motto), agenda.Line(e.Patron)
+	e.Principles = agenda.Text(e.Principles)
 	if err := e.Check(); err != nil {
 		return e, err
 	}
@@ -47,6 +48,7 @@ func (s *Store) SaveEdition(ctx context.Context, actor agenda.Actor, e agenda.Ed
 		if err := ignoreNotFound(err); err != nil {
 			return err
 		}
+		e.CallSent = old.CallSent // no form knows it
 		entry := agenda.Entry{Subject: agenda.Ref{Kind: agenda.AboutEdition, ID: strconv.Itoa(e.Year)}, Verb: "added", Title: e.Title}
 		if err == nil {
 			if entry.Changes = old.Changes(e); len(entry.Changes) == 0 {
@@ -58,6 +60,9 @@ func (s *Store) SaveEdition(ctx context.Context, actor agenda.Actor, e agenda.Ed
 		e.Changed = agenda.Rise(old.Changed, t.now)
 		put(t, editionKey(e.Year), e)
 		t.record(entry)
+		if err := t.remind(aboutEdition(e.Year), t.clock.CallReminders(e, t.now)); err != nil {
+			return err
+		}
 		return t.touch(Programme, "edition."+strconv.Itoa(e.Year))
 	})
 	if err != nil || !leadsChanged {
@@ -239,6 +244,9 @@ func (t *tx) keepEvent(old *agenda.Event, e agenda.Event, verb string, changes [
 	if err := t.remind(aboutEvent(e), t.clock.EventReminders(e, ed, t.now)); err != nil {
 		return err
 	}
+	if err := t.askVisitors(e); err != nil {
+		return err
+	}
 	if e.Public() || old != nil && old.Public() {
 		return t.touch(Programme, string(e.ID))
 	}
@@ -249,8 +257,9 @@ func (t *tx) keepEvent(old *agenda.Event, e agenda.Event, verb string, changes [
 const submissionsADay = 10
 
 // SubmitEvent registers an event of anybody and mails the link with which to go
-// on editing it. ErrState is returned when the call is closed.
-func (s *Store) SubmitEvent(ctx context.Context, edition int, d agenda.EventDetails, lang agenda.Lang, once string) (e agenda.Event, err error) {
+// on editing it. agreed says that she agrees to the principles of the edition,
+// if it has some. ErrState is returned when the call is closed.
+func (s *Store) SubmitEvent(ctx context.Context, edition int, d agenda.EventDetails, lang agenda.Lang, once string, agreed bool) (e agenda.Event, err error) {
 	d.Internal.Lang = lang
 	err = s.update(ctx, agenda.Actor{By: "submission"}, func(t *tx) error {
 		var known bool
@@ -264,8 +273,15 @@ func (s *Store) SubmitEvent(ctx context.Context, edition int, d agenda.EventDeta
 		if edition != 0 && !ed.Accepts(agenda.LocalOf(t.now, t.clock.Loc).Date) {
 			return agenda.ErrState
 		}
+		if err := ed.Agreed(agreed); err != nil {
+			return err
+		}
 		if e, err = t.addEvent(edition, d, agenda.Submitted, true); err != nil {
 			return err
+		}
+		if agreed && ed.Principles != "" {
+			e.AcceptedTerms = t.now
+			put(t, eventKey(e.ID), e)
 		}
 		if err := t.countSubmission(e.Internal.Email); err != nil {
 			return err
