@@ -72,6 +72,8 @@ func accessTable(n *network) map[string]access {
 		"POST /abmelden/:token":                 everyone("/abmelden/x.y", 404),
 		"GET /einreichung/:token":               everyone(submission, 200),
 		"POST /einreichung/:token":              everyone(submission, 422),
+		"GET /aufruf/:token":                    everyone("/aufruf/x.y", 404),
+		"POST /aufruf/:token":                   everyone("/aufruf/x.y", 404),
 		"GET /impressum":                        everyone("/impressum", 200),
 		"GET /datenschutz":                      everyone("/datenschutz", 200),
 		"GET /barrierefreiheit":                 everyone("/barrierefreiheit", 200),
@@ -140,6 +142,12 @@ func accessTable(n *network) map[string]access {
 	t["POST /koordination/veranstaltungen/neu"] = takes(desk+"/veranstaltungen/neu", office, 422)
 	t["POST "+events+"/entscheiden"], t["POST "+events+"/stand"] = takes(ev+"/entscheiden", office, 409), takes(ev+"/stand", office, 422)
 	t["POST "+events+"/link"] = takes(ev+"/link", office, 303)
+	t["POST "+events+"/besuche"] = takes(ev+"/besuche", office, 409) // it is still to come
+	t["GET /einreichung/:token/rueckmeldung"] = everyone("/einreichung/"+n.FeedbackToken(event)+"/rueckmeldung", 409)
+	t["POST /einreichung/:token/rueckmeldung"] = everyone("/einreichung/"+n.FeedbackToken(event)+"/rueckmeldung", 409)
+	const editions = "/koordination/ausgaben/:year"
+	t["GET "+editions+"/aufruf"], t["POST "+editions+"/aufruf"] = offices(desk+"/ausgaben/2027/aufruf"), takes(desk+"/ausgaben/2027/aufruf", office, 422)
+	t["GET "+editions+"/bericht"] = offices(desk + "/ausgaben/2027/bericht")
 	return t
 }
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 
@@ -41,7 +42,13 @@ func (w *Web) submit(c *Ctx) error {
 	}
 	d, problems := c.postedEvent()
 	agreed := c.posted("accepted_terms") != ""
-	if err = joined(problems, d.Clean().Check(true, w.Store.Loc())); err == nil {
+	ed, err := w.Store.Edition(c.ctx(), year)
+	if err != nil {
+		return err
+	}
+	var wrong agenda.Problems
+	errors.As(joined(problems, d.Clean().Check(true, w.Store.Loc())), &wrong)
+	if err = joined(wrong, ed.Agreed(agreed)); err == nil {
 		_, err = w.Store.SubmitEvent(c.ctx(), year, d, c.P.Lang(), c.posted("once"), agreed)
 	}
 	if err != nil {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 
 	"widunetz/internal/agenda"
 )
@@ -92,12 +91,12 @@ func (s *Store) report(ctx context.Context, actor agenda.Actor, id agenda.EventI
 	return e, err
 }
 
-// EditionReport sums up the events of an edition.
+// EditionReport sums up an edition and returns the events of its year.
 func (s *Store) EditionReport(ctx context.Context, year int) (agenda.Edition, agenda.EditionReport, []agenda.Event, error) {
 	ed, err := s.Edition(ctx, year)
 	if err != nil {
 		return ed, agenda.EditionReport{}, nil, err
 	}
 	events, err := s.Events(ctx, year)
-	return ed, agenda.ReportOf(year, events), events, errors.Join(err)
+	return ed, agenda.ReportOf(year, events), events, err
 }
