@@ -8,6 +8,7 @@ import (
 
 	"widunetz/internal/agenda"
 	"widunetz/internal/letter"
+	"widunetz/internal/store"
 )
 
 // edition saves the edition of 2027, whose last day of submission is the day.
@@ -137,6 +138,10 @@ func TestOnlyInstitutionsWithoutAnAnswerAreReminded(t *testing.T) {
 	n.letters()
 	n.at("2027-06-16T08:00")
 	got = n.wantLetters("14 days before", "callreminder d")
+	made, _, err := n.Messages(ctx, store.OutboxFilter{Kind: agenda.KindCallReminder}, 100)
+	if err != nil || len(made) != 1 {
+		t.Errorf("%d reminders in the outbox, want none for those who have answered: %v", len(made), err)
+	}
 	e := n.submits("Ein Verein", "d@example.org") // by the address of its person
 	n.letters()
 	n.at("2027-06-25T08:00") // 3 days before is a Sunday

@@ -253,9 +253,6 @@ func (t *tx) keepEvent(old *agenda.Event, e agenda.Event, verb string, changes [
 	return nil
 }
 
-// submissionsADay is how many events one address can submit in a day.
-const submissionsADay = 10
-
 // SubmitEvent registers an event of anybody and mails the link with which to go
 // on editing it. agreed says that she agrees to the principles of the edition,
 // if it has some. ErrState is returned when the call is closed.
@@ -289,25 +286,6 @@ func (s *Store) SubmitEvent(ctx context.Context, edition int, d agenda.EventDeta
 		return t.tellSubmitter(agenda.KindReceived, e, t.id)
 	})
 	return e, err
-}
-
-// countSubmission refuses more events than a person writes in a day.
-func (t *tx) countSubmission(email string) error {
-	key := kv.Key(kSubmissions, email)
-	b, err := t.Get(key)
-	if err != nil && !errors.Is(err, kv.ErrNotFound) {
-		return err
-	}
-	day, count, _ := strings.Cut(string(b), " ")
-	n, today := 0, t.now.Format(time.DateOnly)
-	if day == today {
-		n = parseCount([]byte(count))
-	}
-	if n >= submissionsADay {
-		return agenda.ErrTooMany
-	}
-	t.Put(key, []byte(today+" "+strconv.Itoa(n+1)))
-	return nil
 }
 
 // tellSubmitter mails whoever submitted the event, if an address is known.

@@ -18,7 +18,7 @@ func (t *tx) askVisitors(e agenda.Event) error {
 	want, ask := t.clock.AskVisitors(e, t.now)
 	switch {
 	case ask && err == nil && have.Mark == want.Mark && have.Due.Equal(want.Due):
-		return nil // unchanged, or sent already
+		return nil // unchanged
 	case ask:
 		return t.notify(want)
 	case waits && have.Due.After(t.now):
