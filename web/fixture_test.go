@@ -136,7 +136,7 @@ func fillStore(s *store.Store) {
 	ed.Open, ed.Motto = true, "Offen geht"
 	must(s.SaveEdition(ctx, agenda.Shell, ed))
 	must(s.AddEvent(ctx, agenda.Shell, 0, eventDetails("Nähkurs am Mittwoch", "2027-10-20T18:00"), agenda.Published, ""))
-	must(s.SubmitEvent(ctx, 2027, eventDetails("Lesung im Garten", "2027-09-14T18:00"), agenda.German, ""))
+	must(s.SubmitEvent(ctx, 2027, eventDetails("Lesung im Garten", "2027-09-14T18:00"), agenda.German, "", true))
 }
 
 func dates(starts ...string) []agenda.MeetingDetails {

@@ -164,6 +164,9 @@ func (w *Web) showMessage(c *Ctx) error {
 	if f.Group.ID != "" {
 		about = f.Meeting.Name(f.Group)
 	}
+	if f.Message.Subject.Kind == agenda.AboutEdition {
+		about = f.Edition.Title
+	}
 	return c.page(http.StatusOK, "outboxmessage", c.P.T("term.kind."+string(f.Message.Kind)), map[string]any{"F": f, "M": f.Message, "About": about})
 }
 

@@ -46,11 +46,16 @@ func (w *Web) editionPage(c *Ctx, status int, e agenda.Edition, err error) error
 	}
 	f.choose("select", "opening", opening, false)
 	f.add(field{Kind: "text", Name: "leads", Value: leadsText(e.Leads), Max: 40, Hint: c.P.T("office.leads_hint", "default", leadsText(w.Store.Clock().EventLeads))})
+	f.area("principles", e.Principles, 4000)
 	f.check("open", e.Open)
 	if err != nil && !f.refuse(err) {
 		return err
 	}
-	return c.page(status, "form", c.P.T("office.edition.title", "year", e.Year), map[string]any{"Form": f, "Lead": c.P.T("office.edition.lead")})
+	call, err := w.callOfEdition(c, e.Year)
+	if err != nil {
+		return err
+	}
+	return c.page(status, "edition", c.P.T("office.edition.title", "year", e.Year), map[string]any{"Form": f, "Lead": c.P.T("office.edition.lead"), "Call": call})
 }
 
 func (w *Web) saveEdition(c *Ctx) error {
@@ -62,6 +67,7 @@ func (w *Web) saveEdition(c *Ctx) error {
 	e := agenda.Edition{
 		Year: year, Title: c.posted("title"), Motto: c.posted("motto"), Patron: c.posted("patron"), Starts: c.postedDate(&p, "starts"), Ends: c.postedDate(&p, "ends"),
 		Submission: c.postedDate(&p, "submission"), Print: c.postedDate(&p, "print"), Opening: agenda.EventID(c.posted("opening")), Leads: c.postedLeads(&p), Open: c.posted("open") != "",
+		Principles: c.posted("principles"),
 	}
 	if err = joined(p, e.Check()); err == nil {
 		_, err = w.Store.SaveEdition(c.ctx(), c.actor(), e)
@@ -159,7 +165,7 @@ func (w *Web) eventPage(c *Ctx, status int, e agenda.Event, d agenda.EventDetail
 	if e.ID == "" {
 		title = c.P.T("office.new_event")
 	}
-	values := map[string]any{"Form": f, "E": e, "Watchers": watchers, "Entries": entries, "Tell": e.Public()}
+	values := map[string]any{"Form": f, "E": e, "Watchers": watchers, "Entries": entries, "Tell": e.Public(), "Visitors": w.visitorsOf(c, e)}
 	if p := e.Proposal; p != nil {
 		values["Proposed"], values["ProposedAt"] = e.EventDetails.Changes(p.EventDetails), p.At.Format(time.RFC3339Nano)
 	}

@@ -259,6 +259,12 @@ func (w *Web) export(c *Ctx) error {
 			return agenda.ErrNotFound
 		}
 		err = x.Programme(c.ctx(), &b, n, format)
+	} else if year, ok := strings.CutPrefix(name, "bericht-"); ok {
+		n, nerr := strconv.Atoi(year)
+		if nerr != nil {
+			return agenda.ErrNotFound
+		}
+		err = x.Report(c.ctx(), &b, n, format)
 	} else {
 		return agenda.ErrNotFound
 	}

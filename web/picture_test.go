@@ -76,7 +76,7 @@ func TestPictureFromUploadToProgramme(t *testing.T) {
 	}
 	b.request(http.MethodGet, strings.Replace(draft, page, "/einreichung/"+string(e.ID)+".falsch", 1)).want(t, http.StatusNotFound)
 	// A link opens the pictures of its own event only.
-	other := must(n.SubmitEvent(ctx, 2027, eventDetails("Anderes", "2027-09-14T18:00"), agenda.German, ""))
+	other := must(n.SubmitEvent(ctx, 2027, eventDetails("Anderes", "2027-09-14T18:00"), agenda.German, "", true))
 	b.request(http.MethodGet, "/einreichung/"+n.SubmissionToken(other)+"/bild/"+p.Blob).want(t, http.StatusNotFound)
 
 	e = n.event("Lesung im Garten")

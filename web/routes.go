@@ -33,6 +33,10 @@ func (w *Web) routes() []route {
 		{post, "/einreichung/:token/bild/loeschen", submitter, w.deletePicture},
 		{get, "/einreichung/:token/bild/:hash", submitter, w.showDraftPicture},
 		{get, "/bilder/:hash", anyone, w.showPublicPicture},
+		{get, "/einreichung/:token/rueckmeldung", anyone, w.showFeedback},
+		{post, "/einreichung/:token/rueckmeldung", anyone, w.sendFeedback},
+		{get, "/aufruf/:token", anyone, w.showCallAnswer},
+		{post, "/aufruf/:token", anyone, w.answerCall},
 
 		{get, "/impressum", anyone, w.showLegal},
 		{get, "/datenschutz", anyone, w.showLegal},
@@ -109,6 +113,9 @@ func (w *Web) officeRoutes() []route {
 		{get, desk + "/ausgaben/:year", coordinator, w.showEdition},
 		{post, desk + "/ausgaben/:year", coordinator, w.saveEdition},
 		{get, desk + "/ausgaben/:year/abdeckung", coordinator, w.showCoverage},
+		{get, desk + "/ausgaben/:year/aufruf", coordinator, w.showCall},
+		{post, desk + "/ausgaben/:year/aufruf", coordinator, w.runCall},
+		{get, desk + "/ausgaben/:year/bericht", coordinator, w.showReport},
 		{get, desk + "/veranstaltungen", coordinator, w.showEvents},
 		{get, desk + "/veranstaltungen/neu", coordinator, w.showEventForm},
 		{post, desk + "/veranstaltungen/neu", coordinator, w.saveEvent},
@@ -122,6 +129,7 @@ func (w *Web) officeRoutes() []route {
 		{post, desk + "/veranstaltungen/:event/bild", coordinator, w.savePicture},
 		{post, desk + "/veranstaltungen/:event/bild/loeschen", coordinator, w.deletePicture},
 		{get, desk + "/veranstaltungen/:event/bild/:hash", coordinator, w.showDraftPicture},
+		{post, desk + "/veranstaltungen/:event/besuche", coordinator, w.saveVisitors},
 	}
 }
 

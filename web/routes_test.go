@@ -79,6 +79,8 @@ func accessTable(n *network) map[string]access {
 		"POST /einreichung/:token/bild":         everyone(submission+"/bild", 422),
 		"GET /einreichung/:token/bild/:hash":    everyone(submission+"/bild/x", 404),
 		"GET /bilder/:hash":                     everyone("/bilder/x", 404),
+		"GET /aufruf/:token":                    everyone("/aufruf/x.y", 404),
+		"POST /aufruf/:token":                   everyone("/aufruf/x.y", 404),
 		"GET /impressum":                        everyone("/impressum", 200),
 		"GET /datenschutz":                      everyone("/datenschutz", 200),
 		"GET /barrierefreiheit":                 everyone("/barrierefreiheit", 200),
@@ -152,6 +154,12 @@ func accessTable(n *network) map[string]access {
 	t["POST /einreichung/:token/bild/loeschen"] = everyone(submission+"/bild/loeschen", 303)
 	t["GET "+events+"/bild"], t["POST "+events+"/bild"] = offices(ev+"/bild"), takes(ev+"/bild", office, 422)
 	t["GET "+events+"/bild/:hash"], t["POST "+events+"/bild/loeschen"] = access{ev + "/bild/x", [5]int{303, 403, 403, 403, 404}}, takes(ev+"/bild/loeschen", office, 303)
+	t["POST "+events+"/besuche"] = takes(ev+"/besuche", office, 409) // it is still to come
+	t["GET /einreichung/:token/rueckmeldung"] = everyone("/einreichung/"+n.FeedbackToken(event)+"/rueckmeldung", 409)
+	t["POST /einreichung/:token/rueckmeldung"] = everyone("/einreichung/"+n.FeedbackToken(event)+"/rueckmeldung", 409)
+	const editions = "/koordination/ausgaben/:year"
+	t["GET "+editions+"/aufruf"], t["POST "+editions+"/aufruf"] = offices(desk+"/ausgaben/2027/aufruf"), takes(desk+"/ausgaben/2027/aufruf", office, 422)
+	t["GET "+editions+"/bericht"] = offices(desk + "/ausgaben/2027/bericht")
 	return t
 }
 

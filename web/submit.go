@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 
@@ -33,6 +34,9 @@ func (w *Web) submitPage(c *Ctx, year, status int, d agenda.EventDetails, err er
 		return perr
 	}
 	f.Notes = &notes
+	if ed.Principles != "" {
+		f.add(field{Kind: "check", Name: "accepted_terms", Value: onOff(c.posted("accepted_terms") != ""), Required: true, Label: c.P.T("call.agree")})
+	}
 	if err != nil && !f.refuse(err) {
 		return err
 	}
@@ -56,8 +60,15 @@ func (w *Web) submit(c *Ctx) error {
 	case "reserve":
 		done, register, check = "submit.reserved", w.Store.ReserveEvent, d.Clean().CheckReserved(w.Store.Loc())
 	}
-	if err = joined(problems, check); err == nil && c.posted(trapField) == "" {
-		_, err = register(c.ctx(), year, d, c.P.Lang(), c.posted("once"))
+	agreed := c.posted("accepted_terms") != ""
+	ed, err := w.Store.Edition(c.ctx(), year)
+	if err != nil {
+		return err
+	}
+	var wrong agenda.Problems
+	errors.As(joined(problems, check), &wrong)
+	if err = joined(wrong, ed.Agreed(agreed)); err == nil && c.posted(trapField) == "" {
+		_, err = register(c.ctx(), year, d, c.P.Lang(), c.posted("once"), agreed)
 	}
 	if err != nil {
 		return w.submitPage(c, year, http.StatusUnprocessableEntity, d, err)

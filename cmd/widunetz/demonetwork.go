@@ -321,7 +321,6 @@ func (d *demo) fillSubmission(ctx context.Context) error {
 		Start: start, End: start.AddMinutes(120), Venue: agenda.Venue{Name: "Gemeindehaus", Street: "Kirchplatz 2", Postcode: "32139", Town: "Spenge"},
 		Organiser: "Chor der Begegnung Spenge", Audiences: []string{"alle"}, Languages: []string{"alle"}, Free: true, Price: "Spende", Contact: "chor@begegnung.example",
 		Internal: agenda.Contact{Name: "Miriam Hagemeier", Email: "miriam.hagemeier@begegnung.example", Phone: "05225 1234"},
-	}, agenda.German, "")
-
+	}, agenda.German, "", true)
 	return err
 }

@@ -26,6 +26,9 @@ type Edition struct {
 	Open       bool      `json:"open,omitempty"`      // the call is open: events can be submitted
 	Leads      []int     `json:"leads,omitempty"`     // days before an event on which watchers are reminded; nil: as configured
 	Changed    time.Time `json:"changed"`             // UTC
+
+	CallSent   time.Time `json:"callsent,omitzero"`    // UTC; when the institutions were told of the call
+	Principles string    `json:"principles,omitempty"` // the self-understanding to which submitters agree
 }
 
 // Check returns what is wrong with the edition's fields.
@@ -35,6 +38,7 @@ func (e Edition) Check() error {
 	required(&p, "title", e.Title, 150)
 	atMost(&p, "motto", e.Motto, 200)
 	atMost(&p, "patron", e.Patron, 200)
+	atMost(&p, "principles", e.Principles, 4000)
 	switch {
 	case e.Starts.IsZero():
 		p.Add("starts", "required", "")
@@ -54,6 +58,10 @@ func (e Edition) Accepts(today Date) bool { return e.Open && !today.After(e.Ends
 // the printed programme.
 func (e Edition) Late(today Date) bool { return !e.Submission.IsZero() && today.After(e.Submission) }
 
+// Calling reports whether institutions are still asked for events on the day:
+// what they submit will be in print.
+func (e Edition) Calling(today Date) bool { return e.Accepts(today) && !e.Late(today) }
+
 // Changes lists the fields in which the edition f differs from e.
 func (e Edition) Changes(f Edition) []Change {
 	var c []Change
@@ -67,6 +75,7 @@ func (e Edition) Changes(f Edition) []Change {
 	diff(&c, "opening", string(e.Opening), string(f.Opening))
 	diff(&c, "closing", string(e.Closing), string(f.Closing))
 	diff(&c, "open", yes(e.Open), yes(f.Open))
+	diff(&c, "principles", e.Principles, f.Principles)
 	diff(&c, "leads", ints(e.Leads), ints(f.Leads))
 	return c
 }
@@ -194,6 +203,10 @@ type Event struct {
 	Created     time.Time     `json:"created"`           // UTC
 	Changed     time.Time     `json:"changed"`           // UTC, whole seconds, only rises
 	Released    time.Time     `json:"released,omitzero"` // UTC; when it became public
+
+	AcceptedTerms time.Time `json:"acceptedterms,omitzero"` // UTC; when its submitter agreed to the edition's principles
+	Visitors      *int      `json:"visitors,omitempty"`     // how many people came; nil: not known
+	VisitorsNote  string    `json:"visitorsnote,omitempty"` // of the organiser, for the coordinators
 }
 
 // Year is the year of the event's address: its edition's, or the one in which

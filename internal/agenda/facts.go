@@ -23,11 +23,14 @@ type Facts struct {
 	Code     string            // of a log-in: the digits to type
 	Until    time.Time         // of a log-in or confirmation: when the link ends
 	Failures []Message         // of an alarm
+
+	Institution Institution // of a call: whom the reader answers for
+	Answered    bool        // of a reminder of a call: it has answered
 }
 
 // Tokens are the secrets in a letter's links; empty where there is none.
 type Tokens struct {
-	Act  string // confirm or cancel a watch, edit a submission, log in
+	Act  string // confirm or cancel a watch, edit a submission, log in, decline a call, report visitors
 	Mute string // switch off this kind of mail without logging in
 	Feed string // personal feed
 }

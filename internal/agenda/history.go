@@ -20,6 +20,7 @@ const (
 	AboutMessage     = "message"
 	AboutSubmitter   = "submitter" // whoever submitted the event of that id
 	AboutOffice      = "office"    // the address of the coordinators
+	AboutCalled      = "called"    // the people of the institutions that an edition's call goes to
 	AboutLogin       = "login"
 )
 

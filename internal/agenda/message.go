@@ -19,6 +19,9 @@ const (
 	KindAccepted     Kind = "accepted"     // a submitted event is in the programme
 	KindReturned     Kind = "returned"     // a submitted event is sent back with a reason
 	KindDigest       Kind = "digest"       // monthly dates for those who want no calendar
+	KindCall         Kind = "call"         // institutions are asked for events of an edition
+	KindCallReminder Kind = "callreminder" // the same, of those that have not answered
+	KindVisitors     Kind = "visitors"     // after an event: how many people came?
 	KindAlarm        Kind = "alarm"        // to the office: something needs a person
 )
 

@@ -154,6 +154,19 @@ func (x Export) Programme(ctx context.Context, w io.Writer, year int, f Format) 
 	return &ErrFormat{f, []Format{CSV, XLSX, ICS, JSON}}
 }
 
+// Report writes an edition in figures, one row for each town, audience,
+// language and category.
+func (x Export) Report(ctx context.Context, w io.Writer, year int, f Format) error {
+	ed, report, _, err := x.Store.EditionReport(ctx, year)
+	if err != nil {
+		return err
+	}
+	if f != XLSX {
+		return &ErrFormat{f, []Format{XLSX}}
+	}
+	return sheet.WriteFigures(w, "Bericht", sheet.ReportHead, sheet.ReportRows(ed.Title, report, func(key string) string { return x.German.T(key) }))
+}
+
 // Meetings writes the dates of a group that members see, from a year back to
 // three years ahead.
 func (x Export) Meetings(ctx context.Context, w io.Writer, id agenda.GroupID, f Format) error {

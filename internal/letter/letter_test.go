@@ -66,6 +66,13 @@ func event() agenda.Event {
 	}
 }
 
+func edition() agenda.Edition {
+	return agenda.Edition{
+		Year: 2027, Title: "Interkulturelle Wochen 2027", Motto: "Offen geht", Open: true,
+		Starts: at("2027-09-11T00:00").Date, Ends: at("2027-10-10T00:00").Date, Submission: at("2027-08-20T00:00").Date,
+	}
+}
+
 // facts returns what a letter of the kind is made of, about a meeting.
 func facts(kind agenda.Kind, l agenda.Lang) agenda.Facts {
 	m := meeting()
@@ -95,7 +102,10 @@ func facts(kind agenda.Kind, l agenda.Lang) agenda.Facts {
 		f.Message.Reader = agenda.Ref{Kind: agenda.AboutOffice}
 	case agenda.KindLogin:
 		f.Message.Subject = agenda.Ref{Kind: agenda.AboutLogin, ID: "l1"}
-	case agenda.KindConfirm, agenda.KindReceived, agenda.KindAccepted, agenda.KindReturned:
+	case agenda.KindCall, agenda.KindCallReminder:
+		f.Message.Subject, f.Group, f.Meeting, f.Meetings = agenda.Ref{Kind: agenda.AboutEdition, ID: "2027"}, agenda.Group{}, agenda.Meeting{}, nil
+		f.Edition, f.Institution = edition(), agenda.Institution{ID: "i1", Name: "AWO Fachdienste für Migration"}
+	case agenda.KindConfirm, agenda.KindReceived, agenda.KindAccepted, agenda.KindReturned, agenda.KindVisitors:
 		f = eventFacts(kind, l)
 	}
 	return f
@@ -121,7 +131,10 @@ func eventFacts(kind agenda.Kind, l agenda.Lang) agenda.Facts {
 	case agenda.KindReturned:
 		f.Event.Review, f.Event.Reason = agenda.Returned, "Bitte nennen Sie die Sprache."
 	}
-	if kind == agenda.KindReceived || kind == agenda.KindAccepted || kind == agenda.KindReturned {
+	if kind == agenda.KindVisitors {
+		f.Message.Mark, f.Now = e.End.String(), time.Date(2027, 9, 16, 8, 0, 0, 0, time.UTC)
+	}
+	if kind == agenda.KindVisitors || kind == agenda.KindReceived || kind == agenda.KindAccepted || kind == agenda.KindReturned {
 		f.Message.Reader, f.Name = agenda.Ref{Kind: agenda.AboutSubmitter, ID: "e1"}, "Erika Geheim"
 	}
 	return f
@@ -225,6 +238,14 @@ func TestNothingIsToldThatIsOver(t *testing.T) {
 			f.Meeting.State = agenda.MeetingFixed
 		},
 		"reminder of a cancelled event": func(f *agenda.Facts) { *f = eventFacts(agenda.KindReminder, "de"); f.Event.Standing = agenda.Cancelled },
+		"call after its last day":       func(f *agenda.Facts) { *f = facts(agenda.KindCall, "de"); f.Now = f.Now.AddDate(0, 0, 4) },
+		"call that was closed":          func(f *agenda.Facts) { *f = facts(agenda.KindCall, "de"); f.Edition.Open = false },
+		"call to nobody's institution":  func(f *agenda.Facts) { *f = facts(agenda.KindCall, "de"); f.Institution = agenda.Institution{} },
+		"reminder of an answered call":  func(f *agenda.Facts) { *f = facts(agenda.KindCallReminder, "de"); f.Answered = true },
+		"visitors of a cancelled event": func(f *agenda.Facts) { *f = facts(agenda.KindVisitors, "de"); f.Event.Standing = agenda.Cancelled },
+		"visitors of a moved event":     func(f *agenda.Facts) { *f = facts(agenda.KindVisitors, "de"); f.Event.End = f.Event.End.AddDays(-1) },
+		"visitors before the end":       func(f *agenda.Facts) { *f = facts(agenda.KindVisitors, "de"); f.Now = made },
+		"visitors that are known":       func(f *agenda.Facts) { *f = facts(agenda.KindVisitors, "de"); f.Event.Visitors = new(int) },
 		"log-in link that has ended":    func(f *agenda.Facts) { *f = facts(agenda.KindLogin, "de"); f.Now = f.Until },
 		"invitation to cancelled dates": func(f *agenda.Facts) {
 			*f = facts(agenda.KindInvitation, "de")

@@ -33,6 +33,9 @@ var scripts = map[agenda.Kind]script{
 	agenda.KindReturned:     (*draft).returned,
 	agenda.KindDigest:       (*draft).digest,
 	agenda.KindAlarm:        (*draft).alarm,
+	agenda.KindCall:         (*draft).call,
+	agenda.KindCallReminder: (*draft).callReminder,
+	agenda.KindVisitors:     (*draft).visitors,
 }
 
 func (d *draft) t(key string, args ...any) string { return d.p.T("mail."+key, args...) }
@@ -90,6 +93,8 @@ func (d *draft) personReason() string {
 		return d.t("reason.login")
 	case agenda.KindDigest:
 		return d.t("reason.digest")
+	case agenda.KindCall, agenda.KindCallReminder:
+		return d.t("reason.called", "institution", d.Institution.Name)
 	}
 	return d.t("reason.member", "group", d.Group.Name)
 }

@@ -263,6 +263,19 @@ func WriteCSV(w io.Writer, head []string, rows [][]string) error {
 // WriteXLSX writes a table with a frozen line of headings and a filter. All
 // cells are texts: nothing is taken for a formula.
 func WriteXLSX(w io.Writer, name string, head []string, rows [][]string) error {
+	cells := make([][]any, len(rows))
+	for i, row := range rows {
+		cells[i] = make([]any, len(row))
+		for j, c := range row {
+			cells[i][j] = c
+		}
+	}
+	return WriteFigures(w, name, head, cells)
+}
+
+// WriteFigures is WriteXLSX for tables with which offices calculate: a cell
+// that is a number is one in the file.
+func WriteFigures(w io.Writer, name string, head []string, rows [][]any) error {
 	f := excelize.NewFile()
 	defer f.Close()
 	if err := f.SetSheetName("Sheet1", name); err != nil {
@@ -279,15 +292,12 @@ func WriteXLSX(w io.Writer, name string, head []string, rows [][]string) error {
 	if err := errors.Join(s.SetColWidth(1, max(1, len(head)), 22), s.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"})); err != nil {
 		return err
 	}
-	for i, row := range append([][]string{head}, rows...) {
-		cells := make([]any, len(row))
-		for j, c := range row {
-			cells[j] = excelize.Cell{Value: c}
-			if i == 0 {
-				cells[j] = excelize.Cell{Value: c, StyleID: bold}
-			}
-		}
-		if err := s.SetRow(fmt.Sprintf("A%d", i+1), cells); err != nil {
+	heads := make([]any, len(head))
+	for i, h := range head {
+		heads[i] = excelize.Cell{Value: h, StyleID: bold}
+	}
+	for i, row := range append([][]any{heads}, rows...) {
+		if err := s.SetRow(fmt.Sprintf("A%d", i+1), row); err != nil {
 			return err
 		}
 	}

@@ -215,7 +215,7 @@ func TestForgetting(t *testing.T) {
 	}
 	d := reading("2027-09-16T18:30")
 	d.Internal = agenda.Contact{Name: "Erika", Email: "erika@example.org"}
-	must(n.SubmitEvent(ctx, 2027, d, agenda.German, ""))
+	must(n.SubmitEvent(ctx, 2027, d, agenda.German, "", true))
 	must(n.LoginLink(ctx, "m00@example.org"))
 	if err := n.SessionSave(ctx, "hash", []byte("data"), n.Now().Add(time.Hour)); err != nil {
 		t.Fatal(err)

@@ -37,6 +37,7 @@ func (s *Store) Edition(ctx context.Context, year int) (agenda.Edition, error) {
 // all its events to come.
 func (s *Store) SaveEdition(ctx context.Context, actor agenda.Actor, e agenda.Edition) (agenda.Edition, error) {
 	e.Title, e.Motto, e.Patron = agenda.Line(e.Title), agenda.Line(e.Motto), agenda.Line(e.Patron)
+	e.Principles = agenda.Text(e.Principles)
 	if err := e.Check(); err != nil {
 		return e, err
 	}
@@ -47,6 +48,7 @@ func (s *Store) SaveEdition(ctx context.Context, actor agenda.Actor, e agenda.Ed
 		if err := ignoreNotFound(err); err != nil {
 			return err
 		}
+		e.CallSent = old.CallSent // no form knows it
 		entry := agenda.Entry{Subject: agenda.Ref{Kind: agenda.AboutEdition, ID: strconv.Itoa(e.Year)}, Verb: "added", Title: e.Title}
 		if err == nil {
 			if entry.Changes = old.Changes(e); len(entry.Changes) == 0 {
@@ -58,6 +60,9 @@ func (s *Store) SaveEdition(ctx context.Context, actor agenda.Actor, e agenda.Ed
 		e.Changed = agenda.Rise(old.Changed, t.now)
 		put(t, editionKey(e.Year), e)
 		t.record(entry)
+		if err := t.remind(aboutEdition(e.Year), t.clock.CallReminders(e, t.now)); err != nil {
+			return err
+		}
 		return t.touch(Programme, "edition."+strconv.Itoa(e.Year))
 	})
 	if err != nil || !leadsChanged {
@@ -247,92 +252,12 @@ func (t *tx) keepEvent(old *agenda.Event, e agenda.Event, verb string, changes [
 	if err := t.remind(aboutEvent(e), t.clock.EventReminders(e, ed, t.now)); err != nil {
 		return err
 	}
+	if err := t.askVisitors(e); err != nil {
+		return err
+	}
 	if e.Public() || old != nil && old.Public() {
 		return t.touch(Programme, string(e.ID))
 	}
-	return nil
-}
-
-// submissionsADay is how many events one address can submit in a day.
-const submissionsADay = 10
-
-// SubmitEvent registers an event of anybody and mails the link with which to go
-// on editing it. ErrState is returned when the call is closed. once names the
-// form: sent twice it makes one event.
-func (s *Store) SubmitEvent(ctx context.Context, edition int, d agenda.EventDetails, lang agenda.Lang, once string) (agenda.Event, error) {
-	return s.submit(ctx, edition, d, agenda.Submitted, lang, once)
-}
-
-// ReserveEvent takes a date before the text of the event exists and mails the
-// link with which to complete it.
-func (s *Store) ReserveEvent(ctx context.Context, edition int, d agenda.EventDetails, lang agenda.Lang, once string) (agenda.Event, error) {
-	return s.submit(ctx, edition, d, agenda.Reserved, lang, once)
-}
-
-func (s *Store) submit(ctx context.Context, edition int, d agenda.EventDetails, review agenda.Review, lang agenda.Lang, once string) (e agenda.Event, err error) {
-	d.Internal.Lang = lang
-	err = s.update(ctx, agenda.Actor{By: "submission"}, func(t *tx) error {
-		var known bool
-		if e, known, err = t.added(once); err != nil || known {
-			return err
-		}
-		ed, err := get[agenda.Edition](t, editionKey(edition))
-		if err != nil && (edition != 0 || !errors.Is(err, agenda.ErrNotFound)) {
-			return err
-		}
-		today := agenda.LocalOf(t.now, t.clock.Loc).Date
-		if edition != 0 && !ed.Accepts(today) {
-			return agenda.ErrState
-		}
-		if e, err = t.addEvent(edition, d, review, true); err != nil {
-			return err
-		}
-		if e.Late = edition != 0 && ed.Late(today); e.Late {
-			put(t, eventKey(e.ID), e)
-		}
-		if err := t.countSubmission(e.Internal.Email); err != nil {
-			return err
-		}
-		return t.tellSubmitter(agenda.KindReceived, e, t.id, "")
-	})
-	return e, err
-}
-
-// CopyEvent makes an event of an earlier edition anew for another one, reserved,
-// with its time moved to the same weekday, and mails the link to it. The token
-// is that of the earlier event.
-func (s *Store) CopyEvent(ctx context.Context, token string, edition int) (e agenda.Event, err error) {
-	old, err := s.Submission(ctx, token)
-	if err != nil {
-		return e, err
-	}
-	from, err := s.Edition(ctx, old.Edition)
-	if err != nil {
-		return e, err
-	}
-	to, err := s.Edition(ctx, edition)
-	if err != nil {
-		return e, err
-	}
-	return s.ReserveEvent(ctx, edition, old.EventDetails.ToEdition(from, to), old.Internal.Lang, "copy "+string(old.ID)+" "+strconv.Itoa(edition))
-}
-
-// countSubmission refuses more events than a person writes in a day.
-func (t *tx) countSubmission(email string) error {
-	key := kv.Key(kSubmissions, email)
-	b, err := t.Get(key)
-	if err != nil && !errors.Is(err, kv.ErrNotFound) {
-		return err
-	}
-	day, count, _ := strings.Cut(string(b), " ")
-	n, today := 0, t.now.Format(time.DateOnly)
-	if day == today {
-		n = parseCount([]byte(count))
-	}
-	if n >= submissionsADay {
-		return agenda.ErrTooMany
-	}
-	t.Put(key, []byte(today+" "+strconv.Itoa(n+1)))
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"widunetz/internal/agenda"
@@ -85,6 +86,9 @@ func (r *reader) reader(f *agenda.Facts) error {
 		}
 		f.Tokens.Mute = r.s.token(forMute, ref.ID+"-"+string(f.Message.Kind), 0)
 		f.Tokens.Feed = r.s.PersonFeedToken(p)
+		if f.Message.Subject.Kind == agenda.AboutEdition {
+			return r.called(f, p)
+		}
 	case agenda.AboutWatcher:
 		w, err := get[agenda.Watcher](r.tx, watcherKey(agenda.WatcherID(ref.ID)))
 		if err != nil {
@@ -98,6 +102,9 @@ func (r *reader) reader(f *agenda.Facts) error {
 		f.Lang = f.Event.Internal.Lang
 		f.Tokens.Act = r.s.token(forSubmission, ref.ID, f.Event.EditGen)
 		f.Tokens.Mute = f.Tokens.Act
+		if f.Message.Kind == agenda.KindVisitors {
+			f.Tokens.Act = r.s.FeedbackToken(f.Event)
+		}
 	case agenda.AboutOffice:
 		f.Email = r.s.config.Office
 	}
@@ -123,6 +130,9 @@ func (r *reader) subject(f *agenda.Facts) (err error) {
 			return err
 		}
 		return r.event(f, w.Event)
+	case agenda.AboutEdition:
+		year, _ := strconv.Atoi(id) // what is no year has no edition
+		f.Edition, err = load[agenda.Edition](r, editionKey(year))
 	case agenda.AboutLogin:
 		return r.login(f)
 	case aboutDigest:

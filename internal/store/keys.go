@@ -24,6 +24,7 @@ const (
 	kAt          = "at"          // start, meeting: group
 	kSource      = "source"      // group, UID of the calendar file: meeting
 	kEdition     = "edition"     // year
+	kRefusal     = "refusal"     // year, institution
 	kEvent       = "event"       // id
 	kOn          = "on"          // year of the address, start, event: (nothing)
 	kSlug        = "slug"        // year, slug: event
@@ -64,6 +65,10 @@ func seatKey(g agenda.GroupID, id agenda.SeatID) string {
 	return kv.Key(kSeat, idPart(string(g)), idPart(string(id)))
 }
 func editionKey(year int) string { return kv.Key(kEdition, yearPart(year)) }
+
+func refusalKey(year int, id agenda.InstitutionID) string {
+	return kv.Key(kRefusal, yearPart(year), idPart(string(id)))
+}
 
 // yearPart keeps years in order; 0 comes first.
 func yearPart(year int) string { return fmt.Sprintf("%04d", year) }

@@ -198,6 +198,9 @@ func (t *tx) useful(n agenda.Notice) (bool, error) {
 	if !n.Deadline.IsZero() && !t.now.Before(n.Deadline) {
 		return false, nil
 	}
+	if n.Kind == agenda.KindCall || n.Kind == agenda.KindCallReminder {
+		return t.callStands(n)
+	}
 	if n.Kind != agenda.KindReminder {
 		return true, nil
 	}
@@ -249,6 +252,8 @@ func (t *tx) readers(n agenda.Notice) ([]agenda.Ref, bool, error) {
 		return t.watchersOf(n)
 	case aboutDigest:
 		return t.digestReaders(n)
+	case agenda.AboutCalled:
+		return t.calledReaders(n)
 	}
 	return []agenda.Ref{of}, false, nil
 }

@@ -18,7 +18,7 @@ func TestLostUpdateIsRefused(t *testing.T) {
 	g := n.group(2)
 	n.call()
 	m, e, p := n.fixed(g.ID, "2027-08-31T09:00"), n.public("2027-09-15T18:30"), must(n.PersonByEmail(ctx, "m00@example.org"))
-	sub := must(n.SubmitEvent(ctx, 2027, reading("2027-09-16T18:30"), agenda.German, ""))
+	sub := must(n.SubmitEvent(ctx, 2027, reading("2027-09-16T18:30"), agenda.German, "", true))
 	token := n.SubmissionToken(sub)
 	for _, c := range []struct {
 		name string

@@ -122,6 +122,9 @@ func (t *tx) merge(into, from agenda.InstitutionID) (more bool, err error) {
 	a = a.Merge(b)
 	a.Changed = t.now
 	put(t, institutionKey(into), a)
+	if err := t.moveRefusals(from, into); err != nil {
+		return false, err
+	}
 	t.Delete(institutionKey(from))
 	t.record(agenda.Entry{Subject: agenda.Ref{Kind: agenda.AboutInstitution, ID: string(into)}, Verb: "merged", Title: a.Name, Note: b.Name})
 	return false, nil

@@ -186,7 +186,7 @@ func TestPictureOfASubmissionThatNeverWasPublicIsForgotten(t *testing.T) {
 	t.Parallel()
 	n := open(t, "2027-08-01T12:00")
 	n.call()
-	e := must(n.SubmitEvent(ctx, 2027, reading("2027-09-15T18:30"), agenda.German, ""))
+	e := must(n.SubmitEvent(ctx, 2027, reading("2027-09-15T18:30"), agenda.German, "", true))
 	b := noise(1, 1000)
 	must(n.IllustrateSubmission(ctx, n.SubmissionToken(e), n.photo(), store.Prints{Large: b, Small: b}, e.Changed))
 	n.at("2028-10-01T12:00")
@@ -198,7 +198,7 @@ func TestSubmittersPicture(t *testing.T) {
 	t.Parallel()
 	n := open(t, "2027-08-01T12:00")
 	n.call()
-	e := must(n.SubmitEvent(ctx, 2027, reading("2027-09-15T18:30"), agenda.German, ""))
+	e := must(n.SubmitEvent(ctx, 2027, reading("2027-09-15T18:30"), agenda.German, "", true))
 	token, b := n.SubmissionToken(e), noise(1, 1000)
 	prints := store.Prints{Large: b, Small: b}
 	if _, err := n.IllustrateSubmission(ctx, string(e.ID)+".falsch", n.photo(), prints, e.Changed); !errors.Is(err, agenda.ErrNotFound) {

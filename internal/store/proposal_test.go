@@ -13,7 +13,7 @@ import (
 func (n *network) published(start string) (agenda.Event, string) {
 	n.t.Helper()
 	n.call()
-	e := must(n.SubmitEvent(ctx, 2027, reading(start), agenda.German, ""))
+	e := must(n.SubmitEvent(ctx, 2027, reading(start), agenda.German, "", true))
 	e = must(n.DecideEvent(ctx, agenda.Shell, e.ID, agenda.Published, "", time.Time{}))
 	n.watch(e.ID, "gast@example.org")
 	n.letters()

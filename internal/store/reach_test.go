@@ -66,7 +66,7 @@ func TestSubmissionThatNeverBecamePublicIsForgotten(t *testing.T) {
 	t.Parallel()
 	n := open(t, "2027-08-01T12:00")
 	n.call()
-	e := must(n.SubmitEvent(ctx, 2027, reading("2027-09-15T18:30"), agenda.German, ""))
+	e := must(n.SubmitEvent(ctx, 2027, reading("2027-09-15T18:30"), agenda.German, "", true))
 	public := n.public("2027-09-16T18:30")
 	n.letters()
 	year := store.Retention{Submissions: 365 * 24 * time.Hour}
@@ -101,7 +101,7 @@ func TestNewLinkForEditingMakesTheOldOneWorthless(t *testing.T) {
 	t.Parallel()
 	n := open(t, "2027-08-01T12:00")
 	n.call()
-	e := must(n.SubmitEvent(ctx, 2027, reading("2027-09-15T18:30"), agenda.German, ""))
+	e := must(n.SubmitEvent(ctx, 2027, reading("2027-09-15T18:30"), agenda.German, "", true))
 	old := n.SubmissionToken(e)
 	n.letters()
 	if err := n.ResendSubmission(ctx, agenda.Shell, e.ID); err != nil {
@@ -122,9 +122,9 @@ func TestSecondClickMakesNothingTwice(t *testing.T) {
 	t.Parallel()
 	n := open(t, "2027-08-01T12:00")
 	n.call()
-	a := must(n.SubmitEvent(ctx, 2027, reading("2027-09-15T18:30"), agenda.German, "form-1"))
-	b := must(n.SubmitEvent(ctx, 2027, reading("2027-09-15T18:30"), agenda.German, "form-1"))
-	c := must(n.SubmitEvent(ctx, 2027, reading("2027-09-15T18:30"), agenda.German, "form-2"))
+	a := must(n.SubmitEvent(ctx, 2027, reading("2027-09-15T18:30"), agenda.German, "form-1", true))
+	b := must(n.SubmitEvent(ctx, 2027, reading("2027-09-15T18:30"), agenda.German, "form-1", true))
+	c := must(n.SubmitEvent(ctx, 2027, reading("2027-09-15T18:30"), agenda.German, "form-2", true))
 	if a.ID != b.ID || a.ID == c.ID {
 		t.Errorf("identifiers %s, %s, %s: want the first two equal", a.ID, b.ID, c.ID)
 	}

@@ -380,7 +380,7 @@ func TestWatcherIsRemindedAfterDoubleOptIn(t *testing.T) {
 		Organiser: "Stadt Bünde", Audiences: []string{"alle"}, Languages: []string{"de"}, Free: true, Contact: "info@example.org",
 		Internal: agenda.Contact{Name: "Erika", Email: "erika@example.org"},
 	}
-	e := must(n.SubmitEvent(ctx, 2027, d, agenda.German, ""))
+	e := must(n.SubmitEvent(ctx, 2027, d, agenda.German, "", true))
 	n.expect("receipt to the submitter", map[agenda.Kind]int{agenda.KindReceived: 1})
 	if err := n.Watch(ctx, e.ID, "leserin@example.org", agenda.Arabic); !errors.Is(err, agenda.ErrState) {
 		t.Errorf("watching what is not public: %v, want ErrState", err)

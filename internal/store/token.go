@@ -16,6 +16,8 @@ const (
 	forMute       = "mute"
 	forWatch      = "watch"
 	forSubmission = "submission"
+	forCall       = "call"
+	forFeedback   = "feedback"
 )
 
 // token makes the secret part of a link: the subject and the first 128 bits of

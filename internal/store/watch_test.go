@@ -113,7 +113,7 @@ func TestSubmissionsHaveALimit(t *testing.T) {
 	submit := func(i int, email string) error {
 		d := reading("2027-09-15T18:30")
 		d.Title, d.Internal.Email = fmt.Sprint("Lesung ", i), email
-		_, err := n.SubmitEvent(ctx, 2027, d, agenda.German, "")
+		_, err := n.SubmitEvent(ctx, 2027, d, agenda.German, "", true)
 		return err
 	}
 	for i := range 10 {
@@ -140,18 +140,18 @@ func TestClosedCallTakesNoEvents(t *testing.T) {
 	ed := n.call()
 	ed.Submission = must(agenda.ParseDate("2027-07-31"))
 	must(n.SaveEdition(ctx, agenda.Shell, ed))
-	if late, err := n.SubmitEvent(ctx, 2027, reading("2027-09-15T18:30"), agenda.German, ""); err != nil || !late.Late || !must(n.Event(ctx, late.ID)).Late {
+	if late, err := n.SubmitEvent(ctx, 2027, reading("2027-09-15T18:30"), agenda.German, "", true); err != nil || !late.Late || !must(n.Event(ctx, late.ID)).Late {
 		t.Errorf("after the last day: %+v, %v, want it taken and marked as late", late, err)
 	}
 	ed.Open = false
 	must(n.SaveEdition(ctx, agenda.Shell, ed))
-	if _, err := n.SubmitEvent(ctx, 2027, reading("2027-09-15T18:30"), agenda.German, ""); !errors.Is(err, agenda.ErrState) {
+	if _, err := n.SubmitEvent(ctx, 2027, reading("2027-09-15T18:30"), agenda.German, "", true); !errors.Is(err, agenda.ErrState) {
 		t.Errorf("when the call is closed: %v, want ErrState", err)
 	}
-	if _, err := n.SubmitEvent(ctx, 2031, reading("2031-09-15T18:30"), agenda.German, ""); !errors.Is(err, agenda.ErrNotFound) {
+	if _, err := n.SubmitEvent(ctx, 2031, reading("2031-09-15T18:30"), agenda.German, "", true); !errors.Is(err, agenda.ErrNotFound) {
 		t.Errorf("no such edition: %v, want ErrNotFound", err)
 	}
-	if _, err := n.SubmitEvent(ctx, 0, reading("2027-11-15T18:30"), agenda.German, ""); err != nil {
+	if _, err := n.SubmitEvent(ctx, 0, reading("2027-11-15T18:30"), agenda.German, "", true); err != nil {
 		t.Errorf("outside of an edition: %v", err)
 	}
 }
@@ -160,7 +160,7 @@ func TestSubmitterAndCoordinatorTakeTurns(t *testing.T) {
 	t.Parallel()
 	n := open(t, "2027-08-01T12:00")
 	n.call()
-	e := must(n.SubmitEvent(ctx, 2027, reading("2027-09-15T18:30"), agenda.German, ""))
+	e := must(n.SubmitEvent(ctx, 2027, reading("2027-09-15T18:30"), agenda.German, "", true))
 	l := n.wantLetters("receipt", "received erika")[0]
 	token := n.SubmissionToken(e)
 	wantText(t, []letter.Letter{l}, token)
@@ -200,7 +200,7 @@ func TestProgrammeChangesItsRevisionWhenThePublicSeesADifference(t *testing.T) {
 		last = rev
 	}
 	changed("start", true)
-	e := must(n.SubmitEvent(ctx, 2027, reading("2027-09-15T18:30"), agenda.German, ""))
+	e := must(n.SubmitEvent(ctx, 2027, reading("2027-09-15T18:30"), agenda.German, "", true))
 	changed("submitted", false)
 	must(n.DecideEvent(ctx, agenda.Shell, e.ID, agenda.Published, "", time.Time{}))
 	changed("published", true)

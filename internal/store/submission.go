@@ -1,0 +1,104 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"widunetz/internal/agenda"
+	"widunetz/internal/kv"
+)
+
+// submissionsADay is how many events one address can submit in a day.
+const submissionsADay = 10
+
+// countSubmission refuses more events than a person writes in a day.
+func (t *tx) countSubmission(email string) error {
+	key := kv.Key(kSubmissions, email)
+	b, err := t.Get(key)
+	if err != nil && !errors.Is(err, kv.ErrNotFound) {
+		return err
+	}
+	day, count, _ := strings.Cut(string(b), " ")
+	n, today := 0, t.now.Format(time.DateOnly)
+	if day == today {
+		n = parseCount([]byte(count))
+	}
+	if n >= submissionsADay {
+		return agenda.ErrTooMany
+	}
+	t.Put(key, []byte(today+" "+strconv.Itoa(n+1)))
+	return nil
+}
+
+// SubmitEvent registers an event of anybody and mails the link with which to go
+// on editing it. ErrState is returned when the call is closed. once names the
+// form: sent twice it makes one event. agreed says that she agrees to the
+// principles of the edition, which is needed if it has some.
+func (s *Store) SubmitEvent(ctx context.Context, edition int, d agenda.EventDetails, lang agenda.Lang, once string, agreed bool) (agenda.Event, error) {
+	return s.submit(ctx, edition, d, agenda.Submitted, lang, once, agreed, true)
+}
+
+// ReserveEvent takes a date before the text of the event exists and mails the
+// link with which to complete it.
+func (s *Store) ReserveEvent(ctx context.Context, edition int, d agenda.EventDetails, lang agenda.Lang, once string, agreed bool) (agenda.Event, error) {
+	return s.submit(ctx, edition, d, agenda.Reserved, lang, once, agreed, true)
+}
+
+func (s *Store) submit(ctx context.Context, edition int, d agenda.EventDetails, review agenda.Review, lang agenda.Lang, once string, agreed, asked bool) (e agenda.Event, err error) {
+	d.Internal.Lang = lang
+	err = s.update(ctx, agenda.Actor{By: "submission"}, func(t *tx) error {
+		var known bool
+		if e, known, err = t.added(once); err != nil || known {
+			return err
+		}
+		ed, err := get[agenda.Edition](t, editionKey(edition))
+		if err != nil && (edition != 0 || !errors.Is(err, agenda.ErrNotFound)) {
+			return err
+		}
+		today := agenda.LocalOf(t.now, t.clock.Loc).Date
+		if edition != 0 && !ed.Accepts(today) {
+			return agenda.ErrState
+		}
+		if asked {
+			if err := ed.Agreed(agreed); err != nil {
+				return err
+			}
+		}
+		if e, err = t.addEvent(edition, d, review, true); err != nil {
+			return err
+		}
+		if agreed && ed.Principles != "" {
+			e.AcceptedTerms = t.now
+		}
+		if e.Late = edition != 0 && ed.Late(today); e.Late || !e.AcceptedTerms.IsZero() {
+			put(t, eventKey(e.ID), e)
+		}
+		if err := t.countSubmission(e.Internal.Email); err != nil {
+			return err
+		}
+		return t.tellSubmitter(agenda.KindReceived, e, t.id, "")
+	})
+	return e, err
+}
+
+// CopyEvent makes an event of an earlier edition anew for another one, reserved,
+// with its time moved to the same weekday, and mails the link to it. The token
+// is that of the earlier event.
+func (s *Store) CopyEvent(ctx context.Context, token string, edition int) (e agenda.Event, err error) {
+	old, err := s.Submission(ctx, token)
+	if err != nil {
+		return e, err
+	}
+	from, err := s.Edition(ctx, old.Edition)
+	if err != nil {
+		return e, err
+	}
+	to, err := s.Edition(ctx, edition)
+	if err != nil {
+		return e, err
+	}
+	return s.submit(ctx, edition, old.EventDetails.ToEdition(from, to), agenda.Reserved, old.Internal.Lang, "copy "+string(old.ID)+" "+strconv.Itoa(edition), false, false)
+}
