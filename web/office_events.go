@@ -49,7 +49,11 @@ func (w *Web) editionPage(c *Ctx, status int, e agenda.Edition, err error) error
 	if err != nil && !f.refuse(err) {
 		return err
 	}
-	return c.page(status, "form", c.P.T("office.edition.title", "year", e.Year), map[string]any{"Form": f, "Lead": c.P.T("office.edition.lead")})
+	desk, err := w.printDesk(c, e, events)
+	if err != nil {
+		return err
+	}
+	return c.page(status, "form", c.P.T("office.edition.title", "year", e.Year), map[string]any{"Form": f, "Lead": c.P.T("office.edition.lead"), "Print": desk})
 }
 
 func (w *Web) saveEdition(c *Ctx) error {

@@ -119,8 +119,13 @@ func (w *Web) showProgramme(c *Ctx) error {
 		if err != nil {
 			return "", nil, err
 		}
+		since, err := w.printed.since(c.ctx(), p, year)
+		if err != nil {
+			return "", nil, err
+		}
 		m := map[string]any{
 			"Year": year, "HasEdition": isEdition, "Edition": ed, "Open": isEdition && ed.Accepts(w.Store.Today()), "Path": path, "Filter": f, "Query": f.query(),
+			"Print": w.printLinks(path, isEdition), "Since": since,
 			"Words": f.words(c.P, events), "All": len(events), "Shown": len(shown), "Days": byDay(shown), "Month": month, "Feed": sub, "Choices": w.choices(c, events, f),
 		}
 		if month {

@@ -64,6 +64,11 @@ func accessTable(n *network) map[string]access {
 	t := map[string]access{
 		"GET /": everyone("/", 200), "GET /programm": everyone("/programm", 302), "GET /programm/:year": everyone("/programm/2027", 200),
 		"GET /programm/:year/:slug":             everyone("/programm/2027/"+event.Slug, 200),
+		"GET /programm/:year/heft":              everyone("/programm/2027/heft", 200),
+		"GET /programm/:year/heft.pdf":          everyone("/programm/2027/heft.pdf", 404), // no browser is installed
+		"GET /programm/:year/plakat":            everyone("/programm/2027/plakat", 200),
+		"GET /programm/:year/plakat.pdf":        everyone("/programm/2027/plakat.pdf", 404),
+		"GET /programm/:year/aenderungen":       everyone("/programm/2027/aenderungen", 200),
 		"POST /programm/:year/:slug":            everyone("/programm/2027/einreichen", 422),
 		"POST /programm/:year/:slug/erinnern":   everyone("/programm/2027/"+event.Slug+"/erinnern", 422),
 		"GET /vormerkung/:token":                everyone("/vormerkung/x.y", 404),
@@ -139,6 +144,8 @@ func accessTable(n *network) map[string]access {
 	t["GET "+events], t["POST "+events] = offices(ev), takes(ev, office, 422)
 	t["POST /koordination/veranstaltungen/neu"] = takes(desk+"/veranstaltungen/neu", office, 422)
 	t["POST "+events+"/entscheiden"], t["POST "+events+"/stand"] = takes(ev+"/entscheiden", office, 409), takes(ev+"/stand", office, 422)
+	edition, editions := desk+"/ausgaben/2027", "/koordination/ausgaben/:year"
+	t["POST "+editions+"/druckstand"], t["POST "+editions+"/korrekturabzug"] = takes(edition+"/druckstand", office, 303), takes(edition+"/korrekturabzug", office, 303)
 	t["POST "+events+"/link"] = takes(ev+"/link", office, 303)
 	return t
 }

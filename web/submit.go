@@ -63,10 +63,17 @@ func (w *Web) submissionPage(c *Ctx, status int, e agenda.Event, d agenda.EventD
 		return err
 	}
 	editable := e.Review == agenda.Submitted || e.Review == agenda.Returned
-	return c.page(status, "submission", c.P.T("submit.edit"), map[string]any{"Form": f, "E": e, "Editable": editable, "Saved": saved})
+	proof, perr := w.proof(c, e, editable)
+	if perr != nil {
+		return perr
+	}
+	return c.page(status, "submission", c.P.T("submit.edit"), map[string]any{"Form": f, "E": e, "Editable": editable, "Saved": saved, "Proof": proof})
 }
 
 func (w *Web) editSubmission(c *Ctx) error {
+	if c.posted("do") == "approve" {
+		return w.approveProof(c)
+	}
 	if c.PostForm("List-Unsubscribe") == "One-Click" {
 		// There is nothing to end: mails go out only when something happens to the event.
 		c.String(http.StatusOK, "ok\n")

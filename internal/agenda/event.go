@@ -186,6 +186,9 @@ type Event struct {
 	Created     time.Time     `json:"created"`           // UTC
 	Changed     time.Time     `json:"changed"`           // UTC, whole seconds, only rises
 	Released    time.Time     `json:"released,omitzero"` // UTC; when it became public
+
+	ProofSent     time.Time `json:"proofsent,omitzero"`     // UTC; when its organiser was asked whether it can be printed so
+	ProofApproved time.Time `json:"proofapproved,omitzero"` // UTC; when she said yes to what it is now
 }
 
 // Year is the year of the event's address: its edition's, or the one in which
@@ -321,6 +324,7 @@ func (e Event) Change(d EventDetails, submitted bool, seen, now time.Time, loc *
 			e.Standing = Scheduled
 		}
 	}
+	e.unapprove(changes)
 	e.EventDetails = d
 	e.Changed = Rise(e.Changed, now)
 	return e, changes, nil
