@@ -129,9 +129,11 @@ func (w *Web) showPrint(s printout) func(*Ctx) error {
 // to fit on one sheet.
 func posterSize(events int) string {
 	switch {
-	case events > 60:
+	case events > 40:
 		return "w-poster--tiny"
-	case events > 30:
+	case events > 26:
+		return "w-poster--dense"
+	case events > 16:
 		return "w-poster--small"
 	}
 	return ""

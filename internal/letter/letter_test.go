@@ -95,7 +95,7 @@ func facts(kind agenda.Kind, l agenda.Lang) agenda.Facts {
 		f.Message.Reader = agenda.Ref{Kind: agenda.AboutOffice}
 	case agenda.KindLogin:
 		f.Message.Subject = agenda.Ref{Kind: agenda.AboutLogin, ID: "l1"}
-	case agenda.KindConfirm, agenda.KindReceived, agenda.KindAccepted, agenda.KindReturned:
+	case agenda.KindConfirm, agenda.KindReceived, agenda.KindAccepted, agenda.KindReturned, agenda.KindProof:
 		f = eventFacts(kind, l)
 	}
 	return f
@@ -121,7 +121,12 @@ func eventFacts(kind agenda.Kind, l agenda.Lang) agenda.Facts {
 	case agenda.KindReturned:
 		f.Event.Review, f.Event.Reason = agenda.Returned, "Bitte nennen Sie die Sprache."
 	}
-	if kind == agenda.KindReceived || kind == agenda.KindAccepted || kind == agenda.KindReturned {
+	if kind == agenda.KindProof {
+		f.Edition.Print, _ = agenda.ParseDate("2027-08-27")
+		f.Event.SignUp, f.Event.SignUpBy, f.Event.StepFree, f.Event.Childcare = true, "05223 1234, bis 10.09.", agenda.Yes, agenda.No
+		f.Event.Subtitle, f.Event.Description, f.Event.CoOrganisers = "Deutsch und Arabisch", "Das steht nur im Internet.", []string{"Frauencafé Bünde"}
+	}
+	if kind == agenda.KindReceived || kind == agenda.KindAccepted || kind == agenda.KindReturned || kind == agenda.KindProof {
 		f.Message.Reader, f.Name = agenda.Ref{Kind: agenda.AboutSubmitter, ID: "e1"}, "Erika Geheim"
 	}
 	return f
@@ -225,6 +230,8 @@ func TestNothingIsToldThatIsOver(t *testing.T) {
 			f.Meeting.State = agenda.MeetingFixed
 		},
 		"reminder of a cancelled event": func(f *agenda.Facts) { *f = eventFacts(agenda.KindReminder, "de"); f.Event.Standing = agenda.Cancelled },
+		"proof of a cancelled event":    func(f *agenda.Facts) { *f = eventFacts(agenda.KindProof, "de"); f.Event.Standing = agenda.Cancelled },
+		"proof of a withdrawn event":    func(f *agenda.Facts) { *f = eventFacts(agenda.KindProof, "de"); f.Event.Review = agenda.Withdrawn },
 		"log-in link that has ended":    func(f *agenda.Facts) { *f = facts(agenda.KindLogin, "de"); f.Now = f.Until },
 		"invitation to cancelled dates": func(f *agenda.Facts) {
 			*f = facts(agenda.KindInvitation, "de")
