@@ -19,6 +19,7 @@ func TestFreezeKeepsWhatWasPublic(t *testing.T) {
 	must(n.AddEvent(ctx, agenda.Shell, 2027, reading("2027-09-16T18:30"), agenda.Submitted, ""))
 	must(n.AddEvent(ctx, agenda.Shell, 0, reading("2027-09-17T18:30"), agenda.Published, ""))
 	before := must(n.Revision(ctx, "programme"))
+	n.wait(time.Minute)
 	f := must(n.FreezeEdition(ctx, agenda.Shell, 2027, "form1"))
 	wantSame(t, "public events of the edition", f.Events, 1)
 	if must(n.Revision(ctx, "programme")) == before {
