@@ -169,6 +169,7 @@ func TestInstalledBrowser(t *testing.T) {
 	if err != nil {
 		t.Skip("install chromium to try the real one")
 	}
+	b.limit = 3 * time.Minute // many tests run beside it
 	asked := make(chan string, 10)
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		asked <- r.URL.Path
