@@ -39,6 +39,7 @@ var verdicts = []verdict{
 	{errMethod, http.StatusMethodNotAllowed, "method"},
 	{errCross, http.StatusForbidden, "cross"},
 	{errForm, http.StatusBadRequest, "input"},
+	{errPress, http.StatusServiceUnavailable, "press"},
 	{kv.ErrFull, http.StatusInsufficientStorage, "full"},
 }
 

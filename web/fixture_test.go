@@ -178,7 +178,8 @@ func open(t testing.TB, change ...func(*Options)) *network {
 func (n *network) start(db *bolt.DB, change ...func(*Options)) {
 	n.db, n.Store = db, must(store.New(ctx, db, storeConfig(n.clock)))
 	o := Options{
-		Site: Site{Name: "widunetz", BaseURL: base, Office: "buero@widunetz.example"}, Store: n.Store, Catalog: catalog(),
+		Config: Config{PDFBrowser: "/nirgends"}, // what is installed on the machine must make no difference
+		Site:   Site{Name: "widunetz", BaseURL: base, Office: "buero@widunetz.example"}, Store: n.Store, Catalog: catalog(),
 		Log: slog.New(slog.NewTextHandler(n.log, nil)), Version: "test",
 	}
 	for _, c := range change {

@@ -55,7 +55,11 @@ func (w *Web) editionPage(c *Ctx, status int, e agenda.Edition, err error) error
 	if err != nil {
 		return err
 	}
-	return c.page(status, "edition", c.P.T("office.edition.title", "year", e.Year), map[string]any{"Form": f, "Lead": c.P.T("office.edition.lead"), "Call": call})
+	desk, err := w.printDesk(c, e, events)
+	if err != nil {
+		return err
+	}
+	return c.page(status, "edition", c.P.T("office.edition.title", "year", e.Year), map[string]any{"Form": f, "Lead": c.P.T("office.edition.lead"), "Call": call, "Print": desk})
 }
 
 func (w *Web) saveEdition(c *Ctx) error {

@@ -123,8 +123,13 @@ func (w *Web) showProgramme(c *Ctx) error {
 		if err != nil {
 			return "", nil, err
 		}
+		since, err := w.printed.since(c.ctx(), p, year)
+		if err != nil {
+			return "", nil, err
+		}
 		words := f.words(c.P, events)
 		m := map[string]any{
+			"Print": w.printLinks(path, isEdition), "Since": since,
 			"Twins": c.twins(year, strings.Join(append([]string{title}, words...), " – "), f), "Embed": c.embedCode(path, title, f, words),
 			"Year": year, "HasEdition": isEdition, "Edition": ed, "Open": isEdition && ed.Accepts(w.Store.Today()), "Path": path, "Filter": f,
 			"Query": template.URL(f.query()), //nolint:gosec // written anew from what was read, and encoded

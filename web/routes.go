@@ -16,6 +16,11 @@ func (w *Web) routes() []route {
 		{get, "/", anyone, w.showHome},
 		{get, "/programm", anyone, w.showCurrent},
 		{get, "/programm/:year", anyone, w.showProgramme},
+		{get, "/programm/:year/heft", anyone, w.showPrint(booklet)},
+		{get, "/programm/:year/heft.pdf", anyone, w.showPDF(booklet)},
+		{get, "/programm/:year/plakat", anyone, w.showPrint(poster)},
+		{get, "/programm/:year/plakat.pdf", anyone, w.showPDF(poster)},
+		{get, "/programm/:year/aenderungen", anyone, w.showPrintChanges},
 		{get, "/programm/:year/:slug", anyone, w.showEvent},
 		{post, "/programm/:year/:slug", anyone, w.submit},               // of the page einreichen
 		{get, "/programm/:year/:slug/pruefen", anyone, w.showTimeNotes}, // likewise
@@ -116,6 +121,8 @@ func (w *Web) officeRoutes() []route {
 		{get, desk + "/ausgaben/:year/aufruf", coordinator, w.showCall},
 		{post, desk + "/ausgaben/:year/aufruf", coordinator, w.runCall},
 		{get, desk + "/ausgaben/:year/bericht", coordinator, w.showReport},
+		{post, desk + "/ausgaben/:year/druckstand", coordinator, w.freezeEdition},
+		{post, desk + "/ausgaben/:year/korrekturabzug", coordinator, w.sendProofs},
 		{get, desk + "/veranstaltungen", coordinator, w.showEvents},
 		{get, desk + "/veranstaltungen/neu", coordinator, w.showEventForm},
 		{post, desk + "/veranstaltungen/neu", coordinator, w.saveEvent},

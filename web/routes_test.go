@@ -66,6 +66,11 @@ func accessTable(n *network) map[string]access {
 		"GET /programm/:year/:slug":             everyone("/programm/2027/"+event.Slug, 200),
 		"GET /programm/:year/einbetten":         everyone("/programm/2027/einbetten", 200),
 		"GET /programm/:year/presse":            everyone("/programm/2027/presse", 200),
+		"GET /programm/:year/heft":              everyone("/programm/2027/heft", 200),
+		"GET /programm/:year/heft.pdf":          everyone("/programm/2027/heft.pdf", 404), // no browser is installed
+		"GET /programm/:year/plakat":            everyone("/programm/2027/plakat", 200),
+		"GET /programm/:year/plakat.pdf":        everyone("/programm/2027/plakat.pdf", 404),
+		"GET /programm/:year/aenderungen":       everyone("/programm/2027/aenderungen", 200),
 		"POST /programm/:year/:slug":            everyone("/programm/2027/einreichen", 422),
 		"GET /programm/:year/:slug/pruefen":     everyone("/programm/2027/einreichen/pruefen?start=2027-09-16&start_clock=10:00&end=12:00", 200),
 		"POST /programm/:year/:slug/erinnern":   everyone("/programm/2027/"+event.Slug+"/erinnern", 422),
@@ -149,7 +154,10 @@ func accessTable(n *network) map[string]access {
 	t["POST /koordination/veranstaltungen/neu"] = takes(desk+"/veranstaltungen/neu", office, 422)
 	t["POST "+events+"/entscheiden"], t["POST "+events+"/stand"] = takes(ev+"/entscheiden", office, 409), takes(ev+"/stand", office, 422)
 	t["POST "+events+"/vorschlag"] = takes(ev+"/vorschlag", office, 409)
-	t["GET /koordination/ausgaben/:year/abdeckung"] = offices(desk + "/ausgaben/2027/abdeckung")
+	const editions = "/koordination/ausgaben/:year"
+	edition := desk + "/ausgaben/2027"
+	t["GET "+editions+"/abdeckung"] = offices(edition + "/abdeckung")
+	t["POST "+editions+"/druckstand"], t["POST "+editions+"/korrekturabzug"] = takes(edition+"/druckstand", office, 303), takes(edition+"/korrekturabzug", office, 303)
 	t["POST "+events+"/link"] = takes(ev+"/link", office, 303)
 	t["POST /einreichung/:token/bild/loeschen"] = everyone(submission+"/bild/loeschen", 303)
 	t["GET "+events+"/bild"], t["POST "+events+"/bild"] = offices(ev+"/bild"), takes(ev+"/bild", office, 422)
@@ -157,9 +165,8 @@ func accessTable(n *network) map[string]access {
 	t["POST "+events+"/besuche"] = takes(ev+"/besuche", office, 409) // it is still to come
 	t["GET /einreichung/:token/rueckmeldung"] = everyone("/einreichung/"+n.FeedbackToken(event)+"/rueckmeldung", 409)
 	t["POST /einreichung/:token/rueckmeldung"] = everyone("/einreichung/"+n.FeedbackToken(event)+"/rueckmeldung", 409)
-	const editions = "/koordination/ausgaben/:year"
-	t["GET "+editions+"/aufruf"], t["POST "+editions+"/aufruf"] = offices(desk+"/ausgaben/2027/aufruf"), takes(desk+"/ausgaben/2027/aufruf", office, 422)
-	t["GET "+editions+"/bericht"] = offices(desk + "/ausgaben/2027/bericht")
+	t["GET "+editions+"/aufruf"], t["POST "+editions+"/aufruf"] = offices(edition+"/aufruf"), takes(edition+"/aufruf", office, 422)
+	t["GET "+editions+"/bericht"] = offices(edition + "/bericht")
 	return t
 }
 

@@ -110,10 +110,18 @@ func (w *Web) submissionPage(c *Ctx, status int, e agenda.Event, d agenda.EventD
 	if proposes {
 		f.Submit = c.P.T("submit.propose")
 	}
-	return c.page(status, "submission", c.P.T("submit.edit"), map[string]any{"Form": f, "E": e, "Editable": e.Editable() || proposes, "Proposes": proposes, "Saved": saved, "Next": next, "Action": c.path, "Home": "/einreichung/" + c.Param("token")})
+	editable := e.Editable() || proposes
+	proof, perr := w.proof(c, e, editable)
+	if perr != nil {
+		return perr
+	}
+	return c.page(status, "submission", c.P.T("submit.edit"), map[string]any{"Form": f, "E": e, "Editable": editable, "Proof": proof, "Proposes": proposes, "Saved": saved, "Next": next, "Action": c.path, "Home": "/einreichung/" + c.Param("token")})
 }
 
 func (w *Web) editSubmission(c *Ctx) error {
+	if c.posted("do") == "approve" {
+		return w.approveProof(c)
+	}
 	if c.PostForm("List-Unsubscribe") == "One-Click" {
 		// There is nothing to end: mails go out only when something happens to the event.
 		c.String(http.StatusOK, "ok\n")

@@ -33,6 +33,7 @@ type Config struct {
 	Addr           string   `toml:"addr"`            // host and port to listen on
 	TrustedProxies []string `toml:"trusted_proxies"` // addresses or networks whose X-Forwarded-For is believed
 	LegalDir       string   `toml:"legal_dir"`       // folder with impressum.md, datenschutz.md, barrierefreiheit.md
+	PDFBrowser     string   `toml:"pdf_browser"`     // browser that makes PDF files; "": the first installed one
 }
 
 // Validate says what is wrong with the configuration.
@@ -78,6 +79,8 @@ type Web struct {
 	public   *projection
 	kept     *keeper
 	limits   *limiter
+	printed  *printed
+	press    *press // nil where no browser is installed
 	legal    legal
 	assets   assets
 	secure   bool
@@ -93,6 +96,7 @@ func New(o Options) (http.Handler, error) {
 	}
 	w := &Web{Options: o, secure: base.Scheme == "https", kept: newKeeper(), lastGood: newKeeper(), limits: newLimiter()}
 	w.public = &projection{store: o.Store}
+	w.printed = &printed{store: o.Store, byYear: map[int]sincePrint{}}
 	if w.pages, err = looks(); err != nil {
 		return nil, err
 	}
@@ -106,7 +110,9 @@ func New(o Options) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return w.outside(engine), nil
+	handler := w.outside(engine)
+	w.press = newPress(o.Config.PDFBrowser, handler, o.Log)
+	return handler, nil
 }
 
 // engine is the router with everything that concerns single routes.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"widunetz/internal/kv/bolt"
+	"widunetz/internal/pdf"
 	"widunetz/internal/store"
 )
 
@@ -204,5 +205,10 @@ func (cmd *checkCmd) Do(ctx context.Context, c *cli, s *service) error {
 		return err
 	}
 	fmt.Fprintln(c.out, c.p.T("cli.check.ok"))
+	if browser, err := pdf.Find(s.config.Web.PDFBrowser); err == nil {
+		fmt.Fprintln(c.out, c.p.T("cli.check.pdf", "browser", browser.Path()))
+	} else {
+		fmt.Fprintln(c.out, c.p.T("cli.check.no_pdf"))
+	}
 	return nil
 }

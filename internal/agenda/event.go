@@ -207,6 +207,8 @@ type Event struct {
 	AcceptedTerms time.Time `json:"acceptedterms,omitzero"` // UTC; when its submitter agreed to the edition's principles
 	Visitors      *int      `json:"visitors,omitempty"`     // how many people came; nil: not known
 	VisitorsNote  string    `json:"visitorsnote,omitempty"` // of the organiser, for the coordinators
+	ProofSent     time.Time `json:"proofsent,omitzero"`     // UTC; when its organiser was asked whether it can be printed so
+	ProofApproved time.Time `json:"proofapproved,omitzero"` // UTC; when she said yes to what it is now
 }
 
 // Year is the year of the event's address: its edition's, or the one in which
@@ -381,6 +383,7 @@ func (e Event) Change(d EventDetails, submitted bool, seen, now time.Time, loc *
 			e.Standing = Scheduled
 		}
 	}
+	e.unapprove(changes)
 	e.EventDetails = d
 	e.Changed = Rise(e.Changed, now)
 	return e, changes, nil

@@ -18,6 +18,7 @@ const (
 	KindReceived     Kind = "received"     // an event was submitted: the link to go on editing
 	KindAccepted     Kind = "accepted"     // a submitted event is in the programme
 	KindReturned     Kind = "returned"     // a submitted event is sent back with a reason
+	KindProof        Kind = "proof"        // an event as it will be printed, for approval
 	KindDigest       Kind = "digest"       // monthly dates for those who want no calendar
 	KindCall         Kind = "call"         // institutions are asked for events of an edition
 	KindCallReminder Kind = "callreminder" // the same, of those that have not answered

@@ -18,7 +18,7 @@ var rows = [][]string{
 	{"internal/agenda", "internal/kv"},
 	{"internal/almanac", "internal/lang", "internal/sheet", "internal/picture", "internal/kv/bolt", "internal/kv/kvtest"},
 	{"internal/store", "internal/ics"},
-	{"internal/letter"},
+	{"internal/letter", "internal/pdf"},
 	{"internal/exchange"},
 	{"web", "scheduler", "notify", "web/static"},
 	{"cmd/widunetz"},

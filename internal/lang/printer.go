@@ -130,6 +130,12 @@ func (p *Printer) long(d agenda.Date) string {
 	return fmt.Sprintf("%d %s %d", d.Day, p.Month(d.Month), d.Year)
 }
 
+// DayMonth returns "15. September".
+func (p *Printer) DayMonth(d agenda.Date) string {
+	day, _, _ := strings.Cut(p.long(d), fmt.Sprintf(" %d", d.Year))
+	return day
+}
+
 // DateShort returns "15.09.2027".
 func (p *Printer) DateShort(d agenda.Date) string {
 	if d.IsZero() {

@@ -105,7 +105,7 @@ func facts(kind agenda.Kind, l agenda.Lang) agenda.Facts {
 	case agenda.KindCall, agenda.KindCallReminder:
 		f.Message.Subject, f.Group, f.Meeting, f.Meetings = agenda.Ref{Kind: agenda.AboutEdition, ID: "2027"}, agenda.Group{}, agenda.Meeting{}, nil
 		f.Edition, f.Institution = edition(), agenda.Institution{ID: "i1", Name: "AWO Fachdienste für Migration"}
-	case agenda.KindConfirm, agenda.KindReceived, agenda.KindAccepted, agenda.KindReturned, agenda.KindVisitors:
+	case agenda.KindConfirm, agenda.KindReceived, agenda.KindAccepted, agenda.KindReturned, agenda.KindVisitors, agenda.KindProof:
 		f = eventFacts(kind, l)
 	}
 	return f
@@ -134,7 +134,12 @@ func eventFacts(kind agenda.Kind, l agenda.Lang) agenda.Facts {
 	if kind == agenda.KindVisitors {
 		f.Message.Mark, f.Now = e.End.String(), time.Date(2027, 9, 16, 8, 0, 0, 0, time.UTC)
 	}
-	if kind == agenda.KindVisitors || kind == agenda.KindReceived || kind == agenda.KindAccepted || kind == agenda.KindReturned {
+	if kind == agenda.KindProof {
+		f.Edition.Print, _ = agenda.ParseDate("2027-08-27")
+		f.Event.SignUp, f.Event.SignUpBy, f.Event.StepFree, f.Event.Childcare = true, "05223 1234, bis 10.09.", agenda.Yes, agenda.No
+		f.Event.Subtitle, f.Event.Description, f.Event.CoOrganisers = "Deutsch und Arabisch", "Das steht nur im Internet.", []string{"Frauencafé Bünde"}
+	}
+	if kind == agenda.KindProof || kind == agenda.KindVisitors || kind == agenda.KindReceived || kind == agenda.KindAccepted || kind == agenda.KindReturned {
 		f.Message.Reader, f.Name = agenda.Ref{Kind: agenda.AboutSubmitter, ID: "e1"}, "Erika Geheim"
 	}
 	return f
@@ -246,6 +251,8 @@ func TestNothingIsToldThatIsOver(t *testing.T) {
 		"visitors of a moved event":     func(f *agenda.Facts) { *f = facts(agenda.KindVisitors, "de"); f.Event.End = f.Event.End.AddDays(-1) },
 		"visitors before the end":       func(f *agenda.Facts) { *f = facts(agenda.KindVisitors, "de"); f.Now = made },
 		"visitors that are known":       func(f *agenda.Facts) { *f = facts(agenda.KindVisitors, "de"); f.Event.Visitors = new(int) },
+		"proof of a cancelled event":    func(f *agenda.Facts) { *f = eventFacts(agenda.KindProof, "de"); f.Event.Standing = agenda.Cancelled },
+		"proof of a withdrawn event":    func(f *agenda.Facts) { *f = eventFacts(agenda.KindProof, "de"); f.Event.Review = agenda.Withdrawn },
 		"log-in link that has ended":    func(f *agenda.Facts) { *f = facts(agenda.KindLogin, "de"); f.Now = f.Until },
 		"invitation to cancelled dates": func(f *agenda.Facts) {
 			*f = facts(agenda.KindInvitation, "de")

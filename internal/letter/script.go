@@ -31,6 +31,7 @@ var scripts = map[agenda.Kind]script{
 	agenda.KindReceived:     (*draft).received,
 	agenda.KindAccepted:     (*draft).accepted,
 	agenda.KindReturned:     (*draft).returned,
+	agenda.KindProof:        (*draft).proof,
 	agenda.KindDigest:       (*draft).digest,
 	agenda.KindAlarm:        (*draft).alarm,
 	agenda.KindCall:         (*draft).call,

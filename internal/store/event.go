@@ -2,13 +2,10 @@ package store
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base32"
 	"errors"
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"widunetz/internal/agenda"
@@ -179,8 +176,7 @@ func (t *tx) added(once string) (e agenda.Event, known bool, err error) {
 	if once == "" {
 		return e, false, nil
 	}
-	sum := sha256.Sum256([]byte("once" + once))
-	t.id = strings.ToLower(base32.StdEncoding.EncodeToString(sum[:10]))
+	t.id = formID(once)
 	e, err = get[agenda.Event](t, eventKey(agenda.EventID(t.id)))
 	if errors.Is(err, agenda.ErrNotFound) {
 		return e, false, nil
@@ -212,14 +208,10 @@ func (t *tx) addEvent(edition int, d agenda.EventDetails, review agenda.Review, 
 	return e, t.keepEvent(nil, e, "added", nil, agenda.Telling{})
 }
 
-// taken are the pages beside the events of a year, which no event may hide
-// behind: registration, list to embed, press list.
-var taken = []string{"einreichen", "einbetten", "presse"}
-
 // slug finds an address for the event that no other has.
 func (t *tx) slug(e agenda.Event) (string, error) {
 	base := agenda.Slug(e.Title)
-	if base == "" || slices.Contains(taken, base) {
+	if base == "" || slices.Contains(agenda.ProgrammePages, base) {
 		base = "veranstaltung"
 	}
 	for n := 1; ; n++ {

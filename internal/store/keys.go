@@ -45,6 +45,8 @@ const (
 	kSession     = "session"     // hash of the token
 	kLogin       = "login"       // id
 	kSubmissions = "submissions" // address: day, number of events submitted on it
+	kFreeze      = "freeze"      // year, time desc, id
+	kFrozen      = "frozen"      // id of the freeze, number: a part of its printed events
 )
 
 // idPart returns an identifier as a part of a key. What comes out of an address
