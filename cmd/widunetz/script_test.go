@@ -82,7 +82,11 @@ func (s *inboxSession) Data(r io.Reader) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.n++
-	return os.WriteFile(filepath.Join(s.dir, strconv.Itoa(s.n)+".eml"), b, 0o600)
+	name := filepath.Join(s.dir, strconv.Itoa(s.n)+".eml")
+	if err := os.WriteFile(name+".part", b, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(name+".part", name) // the script never reads half a mail
 }
 
 // Reset implements smtp.Session.
