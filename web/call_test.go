@@ -50,7 +50,7 @@ func TestCallFromSendingToTheLastAnswer(t *testing.T) {
 	n.deliver()
 	boss := n.as(vera)
 	edition := boss.get("/koordination/ausgaben/2027")
-	edition = boss.then(boss.submit(edition, "/ausgaben/2027", map[string][]string{"submission": {"30.06.2027"}, "principles": {"Offen für alle."}}))
+	boss.then(boss.submit(edition, "/ausgaben/2027", map[string][]string{"submission": {"30.06.2027"}, "principles": {"Offen für alle."}}))
 	if got := must(n.Edition(ctx, 2027)); got.Principles != "Offen für alle." || !got.CallSent.IsZero() {
 		t.Fatalf("%+v", got)
 	}

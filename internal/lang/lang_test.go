@@ -1,6 +1,11 @@
 package lang
 
 import (
+	"encoding/json"
+	"io/fs"
+	"maps"
+	"regexp"
+	"slices"
 	"testing"
 	"time"
 
@@ -30,5 +35,48 @@ func TestWhenInEveryLanguage(t *testing.T) {
 	}
 	for l := range tongues() {
 		t.Log(l, printer(l).When(start, end), "|", printer(l).Days(start.Date, end.Date.AddDays(20)), "|", printer(l).DateMedium(start.Date), printer(l).WeekdayShort(3), printer(l).MonthShort(9))
+	}
+}
+
+// English says everything that German says, with the same values.
+func TestEnglishIsWhole(t *testing.T) {
+	t.Parallel()
+	words := func(l string) map[string]map[string]bool {
+		out := map[string]map[string]bool{}
+		names, err := fs.Glob(files, "messages/*."+l+".json")
+		if err != nil || len(names) == 0 {
+			t.Fatalf("%s: %d files, %v", l, len(names), err)
+		}
+		for _, name := range names {
+			b, err := files.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var texts map[string]json.RawMessage
+			if err := json.Unmarshal(b, &texts); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			for key, text := range texts {
+				if out[key] != nil {
+					t.Errorf("%s: %s stands there twice", l, key)
+				}
+				out[key] = map[string]bool{}
+				for _, v := range regexp.MustCompile(`\{[a-z_]+\}`).FindAllString(string(text), -1) {
+					out[key][v] = true
+				}
+			}
+		}
+		return out
+	}
+	german, english := words("de"), words("en")
+	for key, values := range german {
+		if got, ok := english[key]; !ok || !maps.Equal(values, got) {
+			t.Errorf("%s: English has %v (%v), German %v", key, slices.Collect(maps.Keys(got)), ok, slices.Collect(maps.Keys(values)))
+		}
+	}
+	for key := range english {
+		if german[key] == nil {
+			t.Errorf("%s: only in English", key)
+		}
 	}
 }
