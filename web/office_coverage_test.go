@@ -80,7 +80,7 @@ func TestCoverageNamesWhatIsMissing(t *testing.T) {
 	b.get(path).want(t, http.StatusOK, "Kein Vormittag mit Kinderbetreuung", "Nichts in Hiddenhausen")
 	b.request(http.MethodGet, "/koordination/ausgaben/2026/abdeckung").want(t, http.StatusNotFound)
 	b.request(http.MethodGet, "/koordination/ausgaben/x/abdeckung").want(t, http.StatusNotFound)
-	b.get("/en"+path).want(t, http.StatusOK, "Abdeckung 2027")
+	b.get("/en"+path).want(t, http.StatusOK, "Coverage 2027", "Nothing in Hiddenhausen")
 }
 
 // An edition without a single event is a board of gaps, not an error.
