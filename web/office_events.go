@@ -38,13 +38,18 @@ func (w *Web) editionPage(c *Ctx, status int, e agenda.Edition, err error) error
 	if perr != nil {
 		return perr
 	}
-	opening := []option{{"", "–", e.Opening == ""}}
-	for _, v := range events {
-		if v.Edition == e.Year {
-			opening = append(opening, option{string(v.ID), c.P.DateShort(v.Start.Date) + " " + v.Title, v.ID == e.Opening})
+	for _, p := range []struct {
+		name string
+		id   agenda.EventID
+	}{{"opening", e.Opening}, {"closing", e.Closing}} {
+		options := []option{{"", "–", p.id == ""}}
+		for _, v := range events {
+			if v.Edition == e.Year {
+				options = append(options, option{string(v.ID), c.P.DateShort(v.Start.Date) + " " + v.Title, v.ID == p.id})
+			}
 		}
+		f.choose("select", p.name, options, false)
 	}
-	f.choose("select", "opening", opening, false)
 	f.add(field{Kind: "text", Name: "leads", Value: leadsText(e.Leads), Max: 40, Hint: c.P.T("office.leads_hint", "default", leadsText(w.Store.Clock().EventLeads))})
 	f.area("principles", e.Principles, 4000)
 	f.check("open", e.Open)
@@ -70,7 +75,8 @@ func (w *Web) saveEdition(c *Ctx) error {
 	var p agenda.Problems
 	e := agenda.Edition{
 		Year: year, Title: c.posted("title"), Motto: c.posted("motto"), Patron: c.posted("patron"), Starts: c.postedDate(&p, "starts"), Ends: c.postedDate(&p, "ends"),
-		Submission: c.postedDate(&p, "submission"), Print: c.postedDate(&p, "print"), Opening: agenda.EventID(c.posted("opening")), Leads: c.postedLeads(&p), Open: c.posted("open") != "",
+		Submission: c.postedDate(&p, "submission"), Print: c.postedDate(&p, "print"), Opening: agenda.EventID(c.posted("opening")), Closing: agenda.EventID(c.posted("closing")),
+		Leads: c.postedLeads(&p), Open: c.posted("open") != "",
 		Principles: c.posted("principles"),
 	}
 	if err = joined(p, e.Check()); err == nil {
