@@ -179,3 +179,35 @@ func BenchmarkFreshFeed(b *testing.B) {
 	}
 	b.ReportMetric(median(times), "ms")
 }
+
+// BenchmarkSelection serves selections of a programme of 5,000 events that
+// nobody asked for before (83 events each), and the notes on a time that
+// somebody types. The floor is an answer that is kept.
+func BenchmarkSelection(b *testing.B) {
+	n := programmeOf(b, 5000)
+	reader := n.browser()
+	words := []string{"kommen", "vorbei", "reden", "essen", "denen", "nummer", "kulturen", "begegnung"}
+	first := must(agenda.ParseDate("2027-09-01"))
+	selection := func(i int) string {
+		return fmt.Sprintf("?day=%s&q=%s", first.AddDays(i%60), words[i/60%len(words)])
+	}
+	reader.request(http.MethodGet, "/programm/2027") // the projection is made once
+	for name, path := range map[string]func(int) string{
+		"page": func(i int) string { return "/programm/2027" + selection(i) },
+		"feed": func(i int) string { return "/feeds/programme/2027.ics" + selection(i) },
+		"kept": func(int) string { return "/programm/2027" + selection(0) },
+		"notes": func(i int) string {
+			return fmt.Sprintf("/programm/2027/einreichen/pruefen?start=%s&start_clock=10:%02d&end=13:00&town=Herford&audiences=alle&languages=de", first.AddDays(i%60), i/60%60)
+		},
+	} {
+		b.Run(name, func(b *testing.B) {
+			i := 0
+			for b.Loop() {
+				if a := reader.request(http.MethodGet, path(i)); a.StatusCode != http.StatusOK {
+					b.Fatalf("%s: %d", path(i), a.StatusCode)
+				}
+				i++
+			}
+		})
+	}
+}

@@ -210,7 +210,7 @@ const axeRun = `axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21a','wcag2
   violations: r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target + ' ' + n.failureSummary).join('; ')),
   overflow: document.documentElement.scrollWidth > document.documentElement.clientWidth + 1,
   small: [...document.querySelectorAll('a,button,input,select,textarea')].filter(e => { const b = e.getBoundingClientRect();
-    return b.width > 1 && b.height > 1 && b.height < 24 && getComputedStyle(e).display !== 'inline' }).map(e => e.outerHTML.slice(0, 80)),
+    return b.width > 1 && b.height > 1 && b.height < 24 && !e.closest('[aria-hidden=true]') && getComputedStyle(e).display !== 'inline' }).map(e => e.outerHTML.slice(0, 80)),
 }))`
 
 type finding struct {
@@ -233,11 +233,14 @@ func (v *visitor) check(axe string) (f finding) {
 var identifiers = regexp.MustCompile(`[a-z2-7]{16,26}(\.[a-z2-7]+)?`)
 var eventPages = regexp.MustCompile(`(/programm/\d+)/[^/?]+`)
 
+// ownPages stand where events of a programme stand.
+var ownPages = regexp.MustCompile(`/(einreichen|heft|plakat|aenderungen|einbetten)$`)
+
 // shape is an address without what differs between pages of one kind.
 func shape(path string) string {
 	path, query, _ := strings.Cut(path, "?")
 	name, _, _ := strings.Cut(query, "=")
-	if !strings.HasSuffix(path, "/einreichen") {
+	if !ownPages.MatchString(path) {
 		path = eventPages.ReplaceAllString(path, "$1/EVENT")
 	}
 	path = regexp.MustCompile(`/gremien/[^/]+`).ReplaceAllString(path, "/gremien/GROUP")
@@ -251,7 +254,7 @@ func (v *visitor) crawl(base string, from ...string) (paths []string) {
 	for queue := from; len(queue) > 0; queue = queue[1:] {
 		path := queue[0]
 		if s := shape(path); seen[s] || strings.HasPrefix(path, "/static") || strings.HasPrefix(path, "/en") ||
-			regexp.MustCompile(`\.(ics|csv|xlsx)$|/raw$|/html$`).MatchString(path) {
+			regexp.MustCompile(`\.(ics|csv|xlsx|pdf|atom|json)$|^/(feeds|bilder)/|/presse$|/raw$|/html$`).MatchString(strings.Split(path, "?")[0]) {
 			continue
 		}
 		seen[shape(path)] = true
