@@ -35,12 +35,26 @@ func (w *Web) submitPage(c *Ctx, year, status int, d agenda.EventDetails, err er
 	}
 	f.Notes = &notes
 	if ed.Principles != "" {
-		f.add(field{Kind: "check", Name: "accepted_terms", Value: onOff(c.posted("accepted_terms") != ""), Required: true, Label: c.P.T("call.agree")})
+		f.add(c.agreement())
 	}
 	if err != nil && !f.refuse(err) {
 		return err
 	}
 	return c.page(status, "submit", c.P.T("submit.title"), map[string]any{"Form": f, "Edition": ed, "Open": open, "Late": ed.Late(w.Store.Today())})
+}
+
+// agreement asks whether whoever submits agrees to the principles of the edition.
+func (c *Ctx) agreement() field {
+	return field{Kind: "check", Name: "accepted_terms", Value: onOff(c.posted("accepted_terms") != ""), Required: true, Label: c.P.T("call.agree")}
+}
+
+// editionOf returns the edition of an event, an empty one for an event outside
+// of the weeks.
+func (w *Web) editionOf(c *Ctx, e agenda.Event) (agenda.Edition, error) {
+	if e.Edition == 0 {
+		return agenda.Edition{}, nil
+	}
+	return w.Store.Edition(c.ctx(), e.Edition)
 }
 
 // trapField is a field that no person sees: whoever fills it in is a program.
@@ -65,9 +79,12 @@ func (w *Web) submit(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	var wrong agenda.Problems
-	errors.As(joined(problems, check), &wrong)
-	if err = joined(wrong, ed.Agreed(agreed)); err == nil && c.posted(trapField) == "" {
+	var terms error
+	if done == "submit.done" {
+		terms = ed.Agreed(agreed)
+	}
+	errors.As(joined(problems, check), &problems)
+	if err = joined(problems, terms); err == nil && c.posted(trapField) == "" {
 		_, err = register(c.ctx(), year, d, c.P.Lang(), c.posted("once"), agreed)
 	}
 	if err != nil {
@@ -99,6 +116,13 @@ func (w *Web) submissionPage(c *Ctx, status int, e agenda.Event, d agenda.EventD
 		return perr
 	}
 	f.Notes = &notes
+	ed, perr := w.editionOf(c, e)
+	if perr != nil {
+		return perr
+	}
+	if ed.Asks(e) {
+		f.add(c.agreement())
+	}
 	next, perr := w.nextEdition(c.ctx(), e)
 	if perr != nil {
 		return perr
@@ -115,7 +139,7 @@ func (w *Web) submissionPage(c *Ctx, status int, e agenda.Event, d agenda.EventD
 	if perr != nil {
 		return perr
 	}
-	return c.page(status, "submission", c.P.T("submit.edit"), map[string]any{"Form": f, "E": e, "Editable": editable, "Proof": proof, "Proposes": proposes, "Saved": saved, "Next": next, "Action": c.path, "Home": "/einreichung/" + c.Param("token")})
+	return c.page(status, "submission", c.P.T("submit.edit"), map[string]any{"Form": f, "E": e, "Edition": ed, "Editable": editable, "Proof": proof, "Proposes": proposes, "Saved": saved, "Next": next, "Action": c.path, "Home": "/einreichung/" + c.Param("token")})
 }
 
 func (w *Web) editSubmission(c *Ctx) error {
@@ -138,9 +162,19 @@ func (w *Web) editSubmission(c *Ctx) error {
 	if c.posted("do") == "check" {
 		return w.submissionPage(c, http.StatusOK, e, d, false, nil)
 	}
-	if err = joined(problems, d.Clean().Check(true, w.Store.Loc())); err == nil {
+	ed, err := w.editionOf(c, e)
+	if err != nil {
+		return err
+	}
+	agreed := c.posted("accepted_terms") != ""
+	errors.As(joined(problems, d.Clean().Check(true, w.Store.Loc())), &problems)
+	var terms error
+	if ed.Asks(e) {
+		terms = ed.Agreed(agreed)
+	}
+	if err = joined(problems, terms); err == nil {
 		var after agenda.Event
-		if after, err = w.Store.EditSubmission(c.ctx(), c.Param("token"), d, c.postedSeen()); err == nil {
+		if after, err = w.Store.EditSubmission(c.ctx(), c.Param("token"), d, c.postedSeen(), agreed); err == nil {
 			return w.submissionPage(c, http.StatusOK, after, d.Clean(), true, nil)
 		}
 	}

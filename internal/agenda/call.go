@@ -44,6 +44,27 @@ func (e Edition) Agreed(yes bool) error {
 	return nil
 }
 
+// Asks reports whether the event's submitter has still to agree to the
+// principles of the edition: before it goes to the coordinators.
+func (e Edition) Asks(v Event) bool {
+	return e.Principles != "" && v.AcceptedTerms.IsZero() && v.Editable()
+}
+
+// Agree returns the event with what its submitter said about the principles. A
+// reserved date may still do without.
+func (e Edition) Agree(v Event, yes bool, now time.Time) (Event, error) {
+	if !e.Asks(v) {
+		return v, nil
+	}
+	if yes {
+		v.AcceptedTerms = now
+	}
+	if v.Review == Reserved {
+		return v, nil
+	}
+	return v, e.Agreed(yes)
+}
+
 // LastCall returns until when the call of the edition is of any use.
 func (e Edition) LastCall(loc *time.Location) time.Time {
 	last := e.Submission

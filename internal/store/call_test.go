@@ -346,3 +346,30 @@ func TestPrinciplesHaveToBeAgreedTo(t *testing.T) {
 		t.Errorf("too long: %v", err)
 	}
 }
+
+// A reserved date may do without, but what goes to the coordinators does not:
+// whoever completes it agrees then, once.
+func TestPrinciplesAreAskedForWhenAReservedDateIsCompleted(t *testing.T) {
+	t.Parallel()
+	n := open(t, "2027-08-01T12:00")
+	ed := n.call()
+	ed.Principles = "Offen für alle."
+	must(n.SaveEdition(ctx, agenda.Shell, ed))
+	e := must(n.ReserveEvent(ctx, 2027, reading("2027-09-15T18:30"), agenda.German, "", false))
+	token := n.SubmissionToken(e)
+	var p agenda.Problems
+	if _, err := n.EditSubmission(ctx, token, e.EventDetails, time.Time{}, false); !errors.As(err, &p) || p.For("accepted_terms") == nil {
+		t.Errorf("completed without agreeing: %v", err)
+	}
+	if got := must(n.Event(ctx, e.ID)); got.Review != agenda.Reserved || !got.AcceptedTerms.IsZero() {
+		t.Errorf("after the refusal: %s, agreed %s", got.Review, got.AcceptedTerms)
+	}
+	if got := must(n.EditSubmission(ctx, token, e.EventDetails, time.Time{}, true)); got.Review != agenda.Submitted || got.AcceptedTerms.IsZero() {
+		t.Errorf("completed: %s, agreed %s", got.Review, got.AcceptedTerms)
+	}
+	d := e.EventDetails
+	d.Subtitle = "Mit Musik"
+	if got := must(n.EditSubmission(ctx, token, d, time.Time{}, false)); got.Subtitle != d.Subtitle || got.AcceptedTerms.IsZero() {
+		t.Errorf("asked again: %+v", got)
+	}
+}

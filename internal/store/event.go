@@ -281,8 +281,9 @@ func (s *Store) SubmissionToken(e agenda.Event) string {
 
 // EditSubmission gives an event new details on behalf of its submitter. One
 // that was sent back is submitted again; of a published one it is a proposal. A
-// withdrawn one is left to the coordinators: ErrState.
-func (s *Store) EditSubmission(ctx context.Context, token string, d agenda.EventDetails, seen time.Time) (e agenda.Event, err error) {
+// withdrawn one is left to the coordinators: ErrState. agreed is as in
+// SubmitEvent, for those who have not agreed yet.
+func (s *Store) EditSubmission(ctx context.Context, token string, d agenda.EventDetails, seen time.Time, agreed bool) (e agenda.Event, err error) {
 	if e, err = s.Submission(ctx, token); err != nil {
 		return e, err
 	}
@@ -309,7 +310,15 @@ func (s *Store) EditSubmission(ctx context.Context, token string, d agenda.Event
 				return err
 			}
 			verb = map[agenda.Review]string{agenda.Returned: "resubmitted", agenda.Reserved: "completed"}[old.Review]
-		} else if len(changes) == 0 {
+		}
+		ed, err := get[agenda.Edition](t, editionKey(after.Edition))
+		if err != nil && (after.Edition != 0 || !errors.Is(err, agenda.ErrNotFound)) {
+			return err
+		}
+		if after, err = ed.Agree(after, agreed, t.now); err != nil {
+			return err
+		}
+		if len(changes) == 0 && verb == "changed" && after.AcceptedTerms.Equal(old.AcceptedTerms) {
 			return nil
 		}
 		e = after

@@ -42,7 +42,7 @@ func TestLostUpdateIsRefused(t *testing.T) {
 		{"submission", func(i int) error {
 			d := reading("2027-09-16T18:30")
 			d.Title = fmt.Sprint("Lesung ", i)
-			_, err := n.EditSubmission(ctx, token, d, sub.Changed)
+			_, err := n.EditSubmission(ctx, token, d, sub.Changed, true)
 			return err
 		}},
 		{"standing of an event", func(int) error {

@@ -27,7 +27,7 @@ func TestProposalChangesNothingUntilItIsTaken(t *testing.T) {
 	before := must(n.Revision(ctx, "programme"))
 	d := e.EventDetails
 	d.Start, d.End = d.Start.AddDays(1), d.End.AddDays(1)
-	p := must(n.EditSubmission(ctx, token, d, time.Time{}))
+	p := must(n.EditSubmission(ctx, token, d, time.Time{}, true))
 	if p.Start != e.Start || p.Proposal == nil || must(n.Revision(ctx, "programme")) != before {
 		t.Fatalf("the public sees the proposal: %+v", p)
 	}
@@ -51,16 +51,16 @@ func TestSlipOfThePenIsMendedAtOnce(t *testing.T) {
 	e, token := n.published("2027-09-15T18:30")
 	d := e.EventDetails
 	d.Summary += "!"
-	if got := must(n.EditSubmission(ctx, token, d, time.Time{})); got.Summary != d.Summary || got.Proposal != nil {
+	if got := must(n.EditSubmission(ctx, token, d, time.Time{}, true)); got.Summary != d.Summary || got.Proposal != nil {
 		t.Errorf("a slip waits: %+v", got)
 	}
 	n.wantLetters("nobody is told of a slip")
 	d.Price, d.Free = "5 Euro", false
-	if got := must(n.EditSubmission(ctx, token, d, time.Time{})); got.Proposal == nil || !got.Free {
+	if got := must(n.EditSubmission(ctx, token, d, time.Time{}, true)); got.Proposal == nil || !got.Free {
 		t.Errorf("another price does not wait: %+v", got)
 	}
 	d = must(n.Event(ctx, e.ID)).EventDetails
-	if got := must(n.EditSubmission(ctx, token, d, time.Time{})); got.Proposal != nil {
+	if got := must(n.EditSubmission(ctx, token, d, time.Time{}, true)); got.Proposal != nil {
 		t.Errorf("taken back: %+v", got.Proposal)
 	}
 }
@@ -71,7 +71,7 @@ func TestRefusedProposalIsAnswered(t *testing.T) {
 	e, token := n.published("2027-09-15T18:30")
 	d := e.EventDetails
 	d.Title = "Etwas ganz anderes"
-	must(n.EditSubmission(ctx, token, d, time.Time{}))
+	must(n.EditSubmission(ctx, token, d, time.Time{}, true))
 	var p agenda.Problems
 	if err := n.RefuseProposal(ctx, agenda.Shell, e.ID, time.Time{}, " "); !errors.As(err, &p) {
 		t.Errorf("without a reason: %v", err)
@@ -84,7 +84,7 @@ func TestRefusedProposalIsAnswered(t *testing.T) {
 		t.Errorf("refused: %+v", got)
 	}
 	n.at("2027-09-16T12:00")
-	if _, err := n.EditSubmission(ctx, token, d, time.Time{}); !errors.Is(err, agenda.ErrState) {
+	if _, err := n.EditSubmission(ctx, token, d, time.Time{}, true); !errors.Is(err, agenda.ErrState) {
 		t.Errorf("after the event: %v, want ErrState", err)
 	}
 }

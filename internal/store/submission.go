@@ -38,16 +38,17 @@ func (t *tx) countSubmission(email string) error {
 // form: sent twice it makes one event. agreed says that she agrees to the
 // principles of the edition, which is needed if it has some.
 func (s *Store) SubmitEvent(ctx context.Context, edition int, d agenda.EventDetails, lang agenda.Lang, once string, agreed bool) (agenda.Event, error) {
-	return s.submit(ctx, edition, d, agenda.Submitted, lang, once, agreed, true)
+	return s.submit(ctx, edition, d, agenda.Submitted, lang, once, agreed)
 }
 
 // ReserveEvent takes a date before the text of the event exists and mails the
-// link with which to complete it.
+// link with which to complete it. Whether she agrees is asked at last when it is
+// completed.
 func (s *Store) ReserveEvent(ctx context.Context, edition int, d agenda.EventDetails, lang agenda.Lang, once string, agreed bool) (agenda.Event, error) {
-	return s.submit(ctx, edition, d, agenda.Reserved, lang, once, agreed, true)
+	return s.submit(ctx, edition, d, agenda.Reserved, lang, once, agreed)
 }
 
-func (s *Store) submit(ctx context.Context, edition int, d agenda.EventDetails, review agenda.Review, lang agenda.Lang, once string, agreed, asked bool) (e agenda.Event, err error) {
+func (s *Store) submit(ctx context.Context, edition int, d agenda.EventDetails, review agenda.Review, lang agenda.Lang, once string, agreed bool) (e agenda.Event, err error) {
 	d.Internal.Lang = lang
 	err = s.update(ctx, agenda.Actor{By: "submission"}, func(t *tx) error {
 		var known bool
@@ -62,16 +63,11 @@ func (s *Store) submit(ctx context.Context, edition int, d agenda.EventDetails, 
 		if edition != 0 && !ed.Accepts(today) {
 			return agenda.ErrState
 		}
-		if asked {
-			if err := ed.Agreed(agreed); err != nil {
-				return err
-			}
-		}
 		if e, err = t.addEvent(edition, d, review, true); err != nil {
 			return err
 		}
-		if agreed && ed.Principles != "" {
-			e.AcceptedTerms = t.now
+		if e, err = ed.Agree(e, agreed, t.now); err != nil {
+			return err
 		}
 		if e.Late = edition != 0 && ed.Late(today); e.Late || !e.AcceptedTerms.IsZero() {
 			put(t, eventKey(e.ID), e)
@@ -100,5 +96,5 @@ func (s *Store) CopyEvent(ctx context.Context, token string, edition int) (e age
 	if err != nil {
 		return e, err
 	}
-	return s.submit(ctx, edition, old.EventDetails.ToEdition(from, to), agenda.Reserved, old.Internal.Lang, "copy "+string(old.ID)+" "+strconv.Itoa(edition), false, false)
+	return s.submit(ctx, edition, old.EventDetails.ToEdition(from, to), agenda.Reserved, old.Internal.Lang, "copy "+string(old.ID)+" "+strconv.Itoa(edition), false)
 }

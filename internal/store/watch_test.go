@@ -168,12 +168,12 @@ func TestSubmitterAndCoordinatorTakeTurns(t *testing.T) {
 	wantText(t, n.wantLetters("sent back", "returned erika"), "Bitte den Raum nennen.", token)
 	d := reading("2027-09-15T18:30")
 	d.Venue.Name = "Bücherei, Raum 2"
-	got := must(n.EditSubmission(ctx, token, d, time.Time{}))
+	got := must(n.EditSubmission(ctx, token, d, time.Time{}, true))
 	wantSame(t, "state after the edit", got.Review, agenda.Submitted)
 	must(n.DecideEvent(ctx, agenda.Shell, e.ID, agenda.Published, "", time.Time{}))
 	n.wantLetters("accepted", "accepted erika")
 	d.Venue.Name = "Rathaus"
-	if got := must(n.EditSubmission(ctx, token, d, time.Time{})); got.Venue.Name == "Rathaus" || got.Proposal == nil {
+	if got := must(n.EditSubmission(ctx, token, d, time.Time{}, true)); got.Venue.Name == "Rathaus" || got.Proposal == nil {
 		t.Errorf("editing what is public: %+v, want a proposal", got)
 	}
 	n.wantLetters("a proposal tells nobody")
