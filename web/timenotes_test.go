@@ -136,3 +136,19 @@ func TestCoordinatorDecidesOnProposals(t *testing.T) {
 	n.browser().get("/programm/2027/"+e.Slug).want(t, http.StatusOK, "09:00", "Bürgerhaus")
 	boss.submit(page, "/vorschlag", map[string][]string{"do": {"take"}}).want(t, http.StatusConflict)
 }
+
+func TestReservedDateIsCompletedWithThePrinciples(t *testing.T) {
+	t.Parallel()
+	n := open(t)
+	ed := must(n.Edition(ctx, 2027))
+	ed.Principles = "Offen für alle."
+	must(n.SaveEdition(ctx, agenda.Shell, ed))
+	e := must(n.ReserveEvent(ctx, 2027, eventDetails("Chorabend", "2027-09-22T19:00"), agenda.German, "", false))
+	path, b := "/einreichung/"+n.SubmissionToken(e), n.browser()
+	page := b.get(path).want(t, http.StatusOK, "Offen für alle.", `name="accepted_terms"`)
+	b.submit(page, path, nil).want(t, http.StatusUnprocessableEntity, `href="#f-accepted_terms"`)
+	b.submit(page, path, map[string][]string{"accepted_terms": {"1"}}).want(t, http.StatusOK).lacks(t, `name="accepted_terms"`)
+	if got := n.event("Chorabend"); got.Review != agenda.Submitted || got.AcceptedTerms.IsZero() {
+		t.Errorf("%s, agreed %s", got.Review, got.AcceptedTerms)
+	}
+}
