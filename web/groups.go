@@ -259,9 +259,9 @@ func (w *Web) showMeeting(c *Ctx) error {
 	if !m.Visible() && !o.Chair {
 		return agenda.ErrNotFound
 	}
-	var days []almanac.Day
+	var days []agenda.Day
 	for _, d := range almanac.Days(m.Start.Date, m.End.Date) {
-		if d.Layer == almanac.Public || d.Layer == almanac.School {
+		if d.Layer == agenda.DayPublic || d.Layer == agenda.DaySchool {
 			days = append(days, d)
 		}
 	}

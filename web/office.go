@@ -54,11 +54,11 @@ func (w *Web) showDesk(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	school := almanac.SchoolHolidaysUntil()
+	school, enough := almanac.SchoolHolidaysReach(today)
 	return c.page(http.StatusOK, "desk", c.P.T("office.desk"), map[string]any{
 		"Next": next, "Phone": phone, "Stuck": stuck, "NoImprint": w.legal["impressum"].draft && w.Demo == nil, "Release": release, "Unreleased": unreleased, "Waiting": waiting, "Editions": editions, "Groups": groups,
 		"Waits": counts[agenda.MessageWaiting], "Failed": counts[agenda.MessageFailed], "Unsure": counts[agenda.MessageUnknown],
-		"SchoolEnds": today.AddDays(18 * 30).After(school), "School": school,
+		"SchoolEnds": !enough, "School": school,
 	})
 }
 

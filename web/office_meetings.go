@@ -33,7 +33,7 @@ type series struct {
 type planned struct {
 	agenda.MeetingDetails
 	Clashes []agenda.Clash
-	Days    []almanac.Day
+	Days    []agenda.Day
 	Off     bool // a clash with a holiday or a date: not ticked
 }
 
@@ -163,7 +163,7 @@ func (w *Web) preview(c *Ctx, g agenda.GroupID, dates []agenda.MeetingDetails) (
 	}
 	out := make([]planned, len(dates))
 	for i, d := range dates {
-		out[i] = planned{MeetingDetails: d, Clashes: clashes[i], Days: almanac.Days(d.Start.Date, d.End.Date)}
+		out[i] = planned{MeetingDetails: d, Clashes: clashes[i], Days: almanac.At(d.Start, d.End)}
 		_, holiday := almanac.Holiday(d.Start.Date)
 		past := !d.Start.In(w.Store.Loc()).After(w.Store.Now())
 		out[i].Off = holiday || past

@@ -12,7 +12,7 @@ import (
 type timeNotes struct {
 	Clashes []agenda.EventClash
 	Free    []agenda.Local // times without such clashes
-	Days    []almanac.Day  // holidays and silent days
+	Days    []agenda.Day   // days to mind
 	Outside bool           // not within the edition
 	Known   bool           // a time was given
 }
@@ -42,8 +42,8 @@ func (c *Ctx) timeNotes(edition int, id agenda.EventID, d agenda.EventDetails) (
 			n.Clashes[i].Title = c.P.T("clash.not_public")
 		}
 	}
-	for _, day := range almanac.Days(d.Start.Date, d.End.Date) {
-		if day.Layer == almanac.Public || day.Layer == almanac.Silent {
+	for _, day := range almanac.At(d.Start, d.End) {
+		if day.Layer != agenda.DaySchool && day.Layer != agenda.DayMark { // good times for an event
 			n.Days = append(n.Days, day)
 		}
 	}

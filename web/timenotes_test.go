@@ -34,6 +34,9 @@ func TestNotesOnTheTimeOfAnEvent(t *testing.T) {
 	b.get("/programm/2027/anderes/pruefen").want(t, http.StatusNotFound)
 	b.post(submitPath, changed(check, "audiences", "senioren")).want(t, http.StatusOK).lacks(t, "starke")
 	b.post(submitPath, changed(changed(check, "start", "2027-11-01"), "audiences", "senioren")).want(t, http.StatusOK, "außerhalb", "Feiertag")
+	prayer := changed(changed(check, "start", "2027-10-02"), "start_clock", "18:00")
+	b.post(submitPath, changed(prayer, "end", "19:00")).want(t, http.StatusOK, "Rosch Haschana", "vom Vorabend an", "Schabbat")
+	b.post(submitPath, changed(changed(prayer, "start", "2027-03-10"), "end", "19:00")).want(t, http.StatusOK, "Fest des Fastenbrechens", "kann um einen Tag abweichen")
 	if len(n.records("session")) != len(before) {
 		t.Error("a look at the time stored something")
 	}

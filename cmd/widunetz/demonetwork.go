@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	_ "embed"
+	"slices"
 	"time"
 
 	"widunetz/internal/agenda"
@@ -162,12 +163,16 @@ func weekday(year int, m time.Month, day int, w time.Weekday) agenda.Date {
 	return d.AddDays((int(w) - int(d.Weekday()) + 7) % 7)
 }
 
-// free is the first day, in steps of a week, that is no holiday of any kind.
+// free is the first day, in steps of a week, that is no holiday of any kind and
+// not in the Intercultural Week.
 func free(d agenda.Date) agenda.Date {
-	for almanac.Working(d) && len(almanac.Days(d, d)) == 0 {
-		return d
+	taken := func(day agenda.Day) bool {
+		return day.Weight == agenda.WeightAvoid || day.Layer == agenda.DaySchool || day.Layer == agenda.DayMark
 	}
-	return free(d.AddDays(7))
+	for !almanac.Working(d) || slices.ContainsFunc(almanac.Days(d, d), taken) {
+		d = d.AddDays(7)
+	}
+	return d
 }
 
 func (d *demo) fillThisYear(ctx context.Context, today agenda.Date) error {

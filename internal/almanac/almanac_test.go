@@ -30,7 +30,7 @@ func TestPublicHolidays(t *testing.T) {
 	got := map[string]string{}
 	count := map[int]int{}
 	for _, d := range Days(date(t, "2024-01-01"), date(t, "2030-12-31")) {
-		if d.Layer == Public {
+		if d.Layer == agenda.DayPublic {
 			count[d.From.Year]++
 		}
 		if got[d.Key] != "" {

@@ -9,7 +9,7 @@ import (
 // school holds the school holidays of North Rhine-Westphalia, as decreed up to
 // the school year 2029/30 (RdErl. of 19 May 2022, ABl. NRW 06/22). Days that
 // single schools choose are not in it.
-var school = []Day{
+var school = []agenda.Day{
 	span("weihnachten", 2025, 12, 22, 2026, 1, 6),
 	span("ostern", 2026, 3, 30, 2026, 4, 11), span("pfingsten", 2026, 5, 26, 2026, 5, 26), span("sommer", 2026, 7, 20, 2026, 9, 1),
 	span("herbst", 2026, 10, 17, 2026, 10, 31), span("weihnachten", 2026, 12, 23, 2027, 1, 6),
@@ -25,6 +25,17 @@ var school = []Day{
 // SchoolHolidaysUntil returns the last day that the table knows of.
 func SchoolHolidaysUntil() agenda.Date { return school[len(school)-1].To }
 
-func span(key string, y1 int, m1 time.Month, d1, y2 int, m2 time.Month, d2 int) Day {
-	return Day{agenda.Date{Year: y1, Month: m1, Day: d1}, agenda.Date{Year: y2, Month: m2, Day: d2}, "day.ferien_" + key, School, schoolLaw}
+// SchoolHolidaysReach says how far the table of school holidays reaches, and
+// whether that is far enough: 18 months from today. When it is not, the next
+// decree of the state belongs into the table.
+func SchoolHolidaysReach(today agenda.Date) (until agenda.Date, enough bool) {
+	until = SchoolHolidaysUntil()
+	return until, !agenda.DateOf(today.Start(time.UTC).AddDate(0, 18, 0)).After(until)
+}
+
+func span(key string, y1 int, m1 time.Month, d1, y2 int, m2 time.Month, d2 int) agenda.Day {
+	return agenda.Day{
+		From: agenda.Date{Year: y1, Month: m1, Day: d1}, To: agenda.Date{Year: y2, Month: m2, Day: d2}, Key: "day.ferien_" + key,
+		Note: "day.note.ferien", Layer: agenda.DaySchool, Weight: agenda.WeightMind, Source: schoolLaw,
+	}
 }
