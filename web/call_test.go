@@ -128,7 +128,7 @@ func TestSubmittingNeedsAgreement(t *testing.T) {
 	ed := must(n.Edition(ctx, 2027))
 	ed.Principles = "Offen für alle.\n<b>Gewaltfrei</b>."
 	must(n.SaveEdition(ctx, agenda.Shell, ed))
-	b.get(submitPath).want(t, http.StatusOK, "accepted_terms", "Offen für alle.", "&lt;b&gt;Gewaltfrei")
+	b.get(submitPath+"?alles=1").want(t, http.StatusOK, "accepted_terms", "Offen für alle.", "&lt;b&gt;Gewaltfrei")
 	a := b.post(submitPath, changed(eventForm("Lesung am Fluss"), "title", "")).want(t, http.StatusUnprocessableEntity, "Bitte stimmen Sie zu")
 	if wrong := a.invalid(); !wrong["accepted_terms"] || !wrong["title"] {
 		t.Errorf("marked: %v", wrong)

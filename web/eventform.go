@@ -16,13 +16,19 @@ type eventPart struct {
 	read   func(*Ctx, *agenda.EventDetails, *agenda.Problems)
 }
 
+// The parts of which pages show more than fields.
+const (
+	whenPart = "zeit-und-ort" // notes on the time
+	textPart = "text"         // the picture
+)
+
 // eventParts are the steps in their order. Whoever fills in the form on one page
 // sees them as sections.
 var eventParts = []eventPart{
 	{"anfang", (*form).beginFields, (*Ctx).readBegin},
-	{"zeit-und-ort", (*form).whenFields, (*Ctx).readWhen},
+	{whenPart, (*form).whenFields, (*Ctx).readWhen},
 	{"fuer-wen", (*form).whomFields, (*Ctx).readWhom},
-	{"text", (*form).textFields, (*Ctx).readText},
+	{textPart, (*form).textFields, (*Ctx).readText},
 }
 
 // eventForm is the form of an event on one page, for organisers and coordinators

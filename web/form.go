@@ -20,6 +20,8 @@ type form struct {
 	problems agenda.Problems
 	Action   string
 	Submit   string
+	Do       string // value of the submit button, named "do"
+	Save     string // said when a script saved what was typed; "": it does not
 	Fields   []field
 	Seen     string     // when the record was read, against lost updates
 	Notes    *timeNotes // on the time of an event

@@ -109,7 +109,14 @@ func (w *Web) showEvents(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.page(http.StatusOK, "events", c.P.T("office.events"), map[string]any{"Events": out, "Editions": editions, "Year": year, "Review": review, "Missing": missingYears(editions, w.Store.Today().Year)})
+	drafts := map[int]int{}
+	for _, ed := range editions {
+		if drafts[ed.Year], err = w.Store.Drafts(c.ctx(), ed.Year); err != nil {
+			return err
+		}
+	}
+	return c.page(http.StatusOK, "events", c.P.T("office.events"), map[string]any{
+		"Drafts": drafts, "Events": out, "Editions": editions, "Year": year, "Review": review, "Missing": missingYears(editions, w.Store.Today().Year)})
 }
 
 // missingYears are this and the next year, as far as they have no edition.
@@ -125,7 +132,11 @@ func missingYears(editions []agenda.Edition, year int) (out []int) {
 // eventOfPath is the event of the address, a new one for "neu".
 func (c *Ctx) eventOfPath() (agenda.Event, error) {
 	if id := c.Param("event"); id != "" {
-		return c.store().Event(c.ctx(), agenda.EventID(id))
+		e, err := c.store().Event(c.ctx(), agenda.EventID(id))
+		if err == nil && e.Review == agenda.Draft {
+			err = agenda.ErrNotFound // nobody's business before it is handed in
+		}
+		return e, err
 	}
 	e := agenda.Event{EventDetails: agenda.EventDetails{Free: true, Languages: []string{"de"}, Audiences: []string{"alle"}}}
 	p := c.signedIn()

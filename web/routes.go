@@ -33,6 +33,8 @@ func (w *Web) routes() []route {
 		{post, "/abmelden/:token", anyone, w.mute},
 		{get, "/einreichung/:token", anyone, w.showSubmission},
 		{post, "/einreichung/:token", anyone, w.editSubmission},
+		{get, "/einreichung/:token/schritt/:step", anyone, w.showStep},
+		{post, "/einreichung/:token/schritt/:step", anyone, w.saveStep},
 		{get, "/einreichung/:token/bild", submitter, w.showPicture},
 		{post, "/einreichung/:token/bild", submitter, w.savePicture},
 		{post, "/einreichung/:token/bild/loeschen", submitter, w.deletePicture},

@@ -9,21 +9,37 @@ import (
 	"widunetz/internal/agenda"
 )
 
-// showSubmit is the page on which anybody registers an event: for the edition
-// of the year, or outside of one when its call is not open.
+// showSubmit is the page on which anybody registers an event for the edition of
+// the year: its first step, or all of it on one page.
 func (w *Web) showSubmit(c *Ctx, year int) error {
 	c.Header("Cache-Control", "no-store")
-	return w.submitPage(c, year, http.StatusOK, agenda.EventDetails{Free: true, Languages: []string{"de"}, Audiences: []string{"alle"}}, nil)
+	if c.Query("alles") != "" {
+		return w.submitPage(c, year, http.StatusOK, newDetails(), nil)
+	}
+	ed, err := w.editionToSubmit(c, year)
+	if err != nil {
+		return err
+	}
+	return w.beginPage(c, ed, http.StatusOK, agenda.EventDetails{}, nil)
 }
 
-func (w *Web) submitPage(c *Ctx, year, status int, d agenda.EventDetails, err error) error {
-	p, perr := w.public.load(c.ctx())
-	if perr != nil {
-		return perr
+// editionToSubmit returns the edition of the year for whoever wants to submit an event.
+func (w *Web) editionToSubmit(c *Ctx, year int) (agenda.Edition, error) {
+	p, err := w.public.load(c.ctx())
+	if err != nil {
+		return agenda.Edition{}, err
 	}
 	ed, ok := p.edition(year)
 	if !ok {
-		return agenda.ErrNotFound
+		return ed, agenda.ErrNotFound
+	}
+	return ed, nil
+}
+
+func (w *Web) submitPage(c *Ctx, year, status int, d agenda.EventDetails, err error) error {
+	ed, perr := w.editionToSubmit(c, year)
+	if perr != nil {
+		return perr
 	}
 	open := ed.Accepts(w.Store.Today())
 	f := c.eventForm("/programm/"+strconv.Itoa(year)+"/"+submitSlug, "submit.send", d).once()
@@ -66,6 +82,13 @@ func (w *Web) submit(c *Ctx) error {
 	if err != nil || c.Param("slug") != submitSlug {
 		return agenda.ErrNotFound
 	}
+	if c.posted("do") == "begin" {
+		ed, err := w.editionToSubmit(c, year)
+		if err != nil {
+			return err
+		}
+		return w.begin(c, ed)
+	}
 	d, problems := c.postedEvent()
 	done, register, check := "submit.done", w.Store.SubmitEvent, d.Clean().Check(true, w.Store.Loc())
 	switch c.posted("do") {
@@ -99,6 +122,9 @@ func (w *Web) showSubmission(c *Ctx) error {
 	e, err := w.Store.Submission(c.ctx(), c.Param("token"))
 	if err != nil {
 		return err
+	}
+	if e.Review == agenda.Draft {
+		return w.draftPage(c, http.StatusOK, e, nil)
 	}
 	d := e.EventDetails
 	if e.Proposal != nil {
@@ -154,6 +180,9 @@ func (w *Web) editSubmission(c *Ctx) error {
 	e, err := w.Store.Submission(c.ctx(), c.Param("token"))
 	if err != nil {
 		return err
+	}
+	if e.Review == agenda.Draft {
+		return w.closeDraft(c, e)
 	}
 	if c.posted("do") == "copy" {
 		return w.copySubmission(c, e)

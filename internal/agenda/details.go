@@ -1,7 +1,6 @@
 package agenda
 
 import (
-	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -162,14 +161,7 @@ func (d EventDetails) CheckReserved(loc *time.Location) error {
 	if _, ok := Email(d.Internal.Email); !ok && d.Internal.Email != "" {
 		p.Add("internal_email", "email", "name@example.org")
 	}
-	var rest Problems
-	if err := d.Check(true, loc); errors.As(err, &rest) {
-		for _, q := range rest { // what is there must be right, but need not be there
-			if q.Rule != "required" && p.For(q.Field) == nil {
-				p = append(p, q)
-			}
-		}
-	}
+	d.rest(&p, loc)
 	return p.Err()
 }
 

@@ -13,6 +13,7 @@ type Review string
 
 // The states of the review. Only a published event is public.
 const (
+	Draft     Review = "draft"    // being filled in by whoever began it; nobody else sees it
 	Reserved  Review = "reserved" // a date without its text yet; counts for clashes
 	Submitted Review = "submitted"
 	Returned  Review = "returned" // sent back with a reason; the organiser goes on editing
@@ -69,7 +70,7 @@ func (e Event) Year() int {
 
 // Editable reports whether whoever submitted the event may change it herself.
 func (e Event) Editable() bool {
-	return e.Review == Reserved || e.Review == Submitted || e.Review == Returned
+	return e.Review == Draft || e.Review == Reserved || e.Review == Submitted || e.Review == Returned
 }
 
 // Public reports whether everybody may see the event.

@@ -15,6 +15,8 @@ const (
 	KindRestored     Kind = "restored"     // a cancelled date takes place after all
 	KindLogin        Kind = "login"        // one-time link to log in
 	KindConfirm      Kind = "confirm"      // double opt-in of a watcher
+	KindBegun        Kind = "begun"        // an event is being filled in: the link to go on
+	KindUnsent       Kind = "unsent"       // the same, when it was not sent yet
 	KindReceived     Kind = "received"     // an event was submitted: the link to go on editing
 	KindAccepted     Kind = "accepted"     // a submitted event is in the programme
 	KindReturned     Kind = "returned"     // a submitted event is sent back with a reason

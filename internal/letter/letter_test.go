@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -105,7 +106,7 @@ func facts(kind agenda.Kind, l agenda.Lang) agenda.Facts {
 	case agenda.KindCall, agenda.KindCallReminder:
 		f.Message.Subject, f.Group, f.Meeting, f.Meetings = agenda.Ref{Kind: agenda.AboutEdition, ID: "2027"}, agenda.Group{}, agenda.Meeting{}, nil
 		f.Edition, f.Institution = edition(), agenda.Institution{ID: "i1", Name: "AWO Fachdienste für Migration"}
-	case agenda.KindConfirm, agenda.KindReceived, agenda.KindAccepted, agenda.KindReturned, agenda.KindVisitors, agenda.KindProof:
+	case agenda.KindConfirm, agenda.KindBegun, agenda.KindUnsent, agenda.KindReceived, agenda.KindAccepted, agenda.KindReturned, agenda.KindVisitors, agenda.KindProof:
 		f = eventFacts(kind, l)
 	}
 	return f
@@ -128,6 +129,8 @@ func eventFacts(kind agenda.Kind, l agenda.Lang) agenda.Facts {
 		f.Notice.WasEvent = &was
 	case agenda.KindCancellation:
 		f.Event.Standing = agenda.Cancelled
+	case agenda.KindBegun, agenda.KindUnsent:
+		f.Event.Review, f.Edition = agenda.Draft, edition()
 	case agenda.KindReturned:
 		f.Event.Review, f.Event.Reason = agenda.Returned, "Bitte nennen Sie die Sprache."
 	}
@@ -139,7 +142,7 @@ func eventFacts(kind agenda.Kind, l agenda.Lang) agenda.Facts {
 		f.Event.SignUp, f.Event.SignUpBy, f.Event.StepFree, f.Event.Childcare = true, "05223 1234, bis 10.09.", agenda.Yes, agenda.No
 		f.Event.Subtitle, f.Event.Description, f.Event.CoOrganisers = "Deutsch und Arabisch", "Das steht nur im Internet.", []string{"Frauencafé Bünde"}
 	}
-	if kind == agenda.KindProof || kind == agenda.KindVisitors || kind == agenda.KindReceived || kind == agenda.KindAccepted || kind == agenda.KindReturned {
+	if slices.Contains([]agenda.Kind{agenda.KindBegun, agenda.KindUnsent, agenda.KindProof, agenda.KindVisitors, agenda.KindReceived, agenda.KindAccepted, agenda.KindReturned}, kind) {
 		f.Message.Reader, f.Name = agenda.Ref{Kind: agenda.AboutSubmitter, ID: "e1"}, "Erika Geheim"
 	}
 	return f

@@ -28,6 +28,8 @@ var scripts = map[agenda.Kind]script{
 	agenda.KindRestored:     (*draft).restored,
 	agenda.KindLogin:        (*draft).login,
 	agenda.KindConfirm:      (*draft).confirm,
+	agenda.KindBegun:        (*draft).begun,
+	agenda.KindUnsent:       (*draft).unsent,
 	agenda.KindReceived:     (*draft).received,
 	agenda.KindAccepted:     (*draft).accepted,
 	agenda.KindReturned:     (*draft).returned,
@@ -80,6 +82,9 @@ func (d *draft) footer() {
 		foot("unwatch", unsubscribePath(d.Facts))
 	case agenda.AboutSubmitter:
 		d.s.Reason = d.t("reason.submitter", "title", d.Event.Title)
+		if d.Event.Review == agenda.Draft {
+			d.s.Reason = d.t("reason.begun", "title", d.Event.Title)
+		}
 		foot("edit", unsubscribePath(d.Facts))
 	case agenda.AboutOffice:
 		d.s.Reason = d.t("reason.office")
@@ -337,6 +342,28 @@ func (d *draft) confirm() error {
 	d.open("confirm", d.Event.Title)
 	d.act("confirm_button", "/vormerkung/"+d.Tokens.Act)
 	d.s.Outro = append(d.s.Outro, d.t("confirm.until", "until", d.p.DateTime(agenda.LocalOf(d.Until, d.w.loc))))
+	return nil
+}
+
+func (d *draft) begun() error {
+	if d.Event.Review != agenda.Draft {
+		return ErrNothing
+	}
+	d.open("begun", d.Event.Title)
+	d.act("begun.button", "/einreichung/"+d.Tokens.Act)
+	return nil
+}
+
+// unsent reminds of what was begun and not handed in.
+func (d *draft) unsent() error {
+	if d.Event.Review != agenda.Draft || !d.Edition.Open {
+		return ErrNothing
+	}
+	d.open("unsent", d.Event.Title)
+	if last := d.Edition.Submission; !last.IsZero() {
+		d.s.Intro = append(d.s.Intro, d.t("unsent.until", "date", d.p.Date(last)))
+	}
+	d.act("begun.button", "/einreichung/"+d.Tokens.Act)
 	return nil
 }
 

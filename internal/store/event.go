@@ -153,6 +153,13 @@ func (t *tx) slug(e agenda.Event) (string, error) {
 // keepEvent writes an event, its indexes, its reminders, its history and, if
 // the public sees a difference, the revision of the programme.
 func (t *tx) keepEvent(old *agenda.Event, e agenda.Event, verb string, changes []agenda.Change, tell agenda.Telling) error {
+	if e.Review == agenda.Draft {
+		ed, err := get[agenda.Edition](t, editionKey(e.Edition))
+		if err := ignoreNotFound(err); err != nil {
+			return err
+		}
+		return t.keepDraft(e, ed)
+	}
 	put(t, eventKey(e.ID), e)
 	if old != nil && (old.Start != e.Start || old.Year() != e.Year()) {
 		t.Delete(kv.Key(kOn, yearPart(old.Year()), old.Start.String(), string(e.ID)))
@@ -220,7 +227,7 @@ func (s *Store) EditSubmission(ctx context.Context, token string, d agenda.Event
 			e, err = t.propose(old, d)
 			return err
 		}
-		if !old.Editable() {
+		if !old.Editable() || old.Review == agenda.Draft { // a draft is filled in and sent
 			return agenda.ErrState
 		}
 		after, changes, err := old.Change(d, true, seen, t.now, t.clock.Loc)

@@ -101,6 +101,7 @@ func (t *tx) deleteAll(kind string, keys []string) error {
 			if err != nil {
 				return ignoreNotFound(err)
 			}
+			t.Delete(draftKey(e))
 			t.Delete(kv.Key(kOn, yearPart(e.Year()), e.Start.String(), string(e.ID)))
 			t.Delete(kv.Key(kSlug, yearPart(e.Year()), e.Slug))
 		case kMessage:
@@ -131,6 +132,9 @@ func (s *Store) ended(tx kv.Tx, kind string, p kv.Pair, r Retention) (bool, erro
 	case kEvent:
 		var e agenda.Event
 		err := decode(p.Key, p.Value, &e)
+		if e.Review == agenda.Draft {
+			return s.Now().Sub(e.Changed) > agenda.DraftFor, err
+		}
 		return e.Released.IsZero() && r.Submissions > 0 && s.Now().Sub(e.End.In(s.Loc())) > r.Submissions, err
 	case kLogin:
 		var v login

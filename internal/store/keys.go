@@ -26,6 +26,7 @@ const (
 	kEdition     = "edition"     // year
 	kRefusal     = "refusal"     // year, institution
 	kEvent       = "event"       // id
+	kDraft       = "draft"       // year of the edition, event that is being filled in: (nothing)
 	kOn          = "on"          // year of the address, start, event: (nothing)
 	kSlug        = "slug"        // year, slug: event
 	kBlob        = "blob"        // hash: its head | hash, n: 60 KiB of it

@@ -55,13 +55,9 @@ func (s *Store) submit(ctx context.Context, edition int, d agenda.EventDetails, 
 		if e, known, err = t.added(once); err != nil || known {
 			return err
 		}
-		ed, err := get[agenda.Edition](t, editionKey(edition))
-		if err != nil && (edition != 0 || !errors.Is(err, agenda.ErrNotFound)) {
+		ed, err := t.accepting(edition)
+		if err != nil {
 			return err
-		}
-		today := agenda.LocalOf(t.now, t.clock.Loc).Date
-		if edition != 0 && !ed.Accepts(today) {
-			return agenda.ErrState
 		}
 		if e, err = t.addEvent(edition, d, review, true); err != nil {
 			return err
@@ -69,13 +65,10 @@ func (s *Store) submit(ctx context.Context, edition int, d agenda.EventDetails, 
 		if e, err = ed.Agree(e, agreed, t.now); err != nil {
 			return err
 		}
-		if e.Late = edition != 0 && ed.Late(today); e.Late || !e.AcceptedTerms.IsZero() {
+		if e.Late = edition != 0 && ed.Late(agenda.LocalOf(t.now, t.clock.Loc).Date); e.Late || !e.AcceptedTerms.IsZero() {
 			put(t, eventKey(e.ID), e)
 		}
-		if err := t.countSubmission(e.Internal.Email); err != nil {
-			return err
-		}
-		return t.tellSubmitter(agenda.KindReceived, e, t.id, "")
+		return t.sendLink(e, agenda.KindReceived)
 	})
 	return e, err
 }

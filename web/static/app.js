@@ -36,4 +36,13 @@ for (const notes of document.querySelectorAll("[data-check]")) {
     if (answer.ok && turn === last) notes.innerHTML = await answer.text();
   });
 }
+for (const form of document.querySelectorAll("form[data-save]")) {
+  const said = document.getElementById("gespeichert");
+  form.addEventListener("change", async () => {
+    const body = new URLSearchParams(new FormData(form));
+    body.set("do", "auto");
+    const answer = await fetch(form.action, { method: "POST", body });
+    said.textContent = answer.status === 204 ? form.dataset.save : "";
+  });
+}
 document.getElementById("fehler")?.focus();
