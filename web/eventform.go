@@ -53,8 +53,8 @@ func (f *form) beginFields(d agenda.EventDetails) {
 func (f *form) whenFields(d agenda.EventDetails) {
 	f.add(field{Kind: "date", Name: "start", Value: dateText(d.Start), Required: true, Label: f.c.P.T("submit.date")})
 	f.add(field{Kind: "time", Name: "start_clock", Value: clockText(d.Start), Required: true, Label: f.c.P.T("field.start")})
-	f.add(field{Kind: "date", Name: "end_date", Value: endDate(d), Label: f.c.P.T("submit.end_date")})
 	f.add(field{Kind: "time", Name: "end", Value: clockText(d.End), Required: true})
+	f.add(field{Kind: "date", Name: "end_date", Value: endDate(d), Label: f.c.P.T("submit.end_date")})
 	f.add(field{Kind: "time", Name: "doors", Value: d.Doors})
 	towns := make([]option, 0, len(agenda.Towns)+1)
 	for _, t := range append(slices.Clone(agenda.Towns), agenda.Online) {

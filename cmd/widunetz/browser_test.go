@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -274,7 +275,9 @@ func TestBrowserPages(t *testing.T) {
 	v := newVisitor(t, d.base)
 	source := axe(t)
 	v.logIn(d.links["coordinator"])
-	paths := v.crawl(d.base, "/", "/koordination")
+	v.begin(d)
+	step := look(v, chromedp.Evaluate[string](`location.pathname`))
+	paths := v.crawl(d.base, "/", "/koordination", step, path.Dir(path.Dir(step)))
 	if len(paths) < 40 {
 		t.Errorf("only %d kinds of pages were found: %v", len(paths), paths)
 	}
@@ -297,7 +300,7 @@ func TestBrowserPages(t *testing.T) {
 }
 
 // TestBrowserSubmitAcceptRemind is the way of an event in real browsers:
-// submitted, accepted, watched, and its watcher is reminded in time.
+// submitted in steps, sent back, improved, accepted, watched, and its watcher is reminded in time.
 func TestBrowserSubmitAcceptRemind(t *testing.T) {
 	t.Parallel()
 	d := startDemo(t, "2027-08-30T08:00")
@@ -310,17 +313,16 @@ func TestBrowserSubmitAcceptRemind(t *testing.T) {
 	office.do(chromedp.SetValue(`[name="submission"]`, "2027-09-10"))
 	office.press(`form[action$="/koordination/ausgaben/2027"] button[type="submit"]`)
 
-	public.do(chromedp.Navigate(d.base + "/programm/2027/einreichen"))
-	public.press(`form[action$="/einreichen"] button[type="submit"]`)
-	public.wants("Titel") // the summary of what is missing
-	for name, value := range map[string]string{
-		"title": "Tanz <b>für alle</b>", "summary": "Tänze zum Mitmachen.", "category": "sport", "start": "2027-09-20", "start_clock": "18:00", "end": "20:00",
-		"town": "Enger", "venue": "Bürgerhaus", "organiser": "Tanzkreis Enger", "contact": "05224 1", "internal_name": "Tina Tanz", "internal_email": "tina@tanz.example",
-	} {
-		public.do(chromedp.SetValue(`[name="`+name+`"]`, value))
-	}
-	public.press(`form[action$="/einreichen"] button[type="submit"]`)
-	public.wants("tina@tanz.example")
+	public.submitInSteps(d)
+	office.do(chromedp.Navigate(d.base + "/koordination"))
+	office.follow("Tanz")
+	office.do(chromedp.SetValue(`[name="reason"]`, "Bitte mit Treffpunkt."))
+	office.press(`button[value="returned"]`)
+	public.do(chromedp.Navigate(d.base + d.mailLink(public, "tina@tanz.example", `/einreichung/[a-z0-9.]+`)))
+	public.wants("Bitte mit Treffpunkt.")
+	public.do(chromedp.SetValue(`[name="street"]`, "Am Barmeierplatz 2"))
+	public.press(`form[action*="/einreichung/"] button[type="submit"]`)
+	public.wants("Gespeichert")
 
 	office.do(chromedp.Navigate(d.base + "/koordination"))
 	office.follow("Tanz")
@@ -339,6 +341,47 @@ func TestBrowserSubmitAcceptRemind(t *testing.T) {
 	}
 	public.wants("Erinnerung: Tanz")
 	public.wants("gast@example.org")
+}
+
+// submitInSteps registers an event as its organiser does: it is begun, a step is
+// saved by the page's script, and the rest is filled in from the mailed link.
+func (v *visitor) submitInSteps(d running) {
+	v.t.Helper()
+	const next = `main form button[type="submit"]`
+	v.begin(d)
+	v.fill(map[string]string{"start": "2027-09-20", "start_clock": "18:00", "end": "20:00", "town": "Enger", "venue": "Bürgerhaus"})
+	v.do(chromedp.Evaluate[chromedp.Void](`document.querySelector('[name="venue"]').dispatchEvent(new Event("change", {bubbles: true}))`))
+	if !eventually(func() bool { return look(v, chromedp.Text("#gespeichert")) == "Gespeichert." }) {
+		v.t.Fatal("what was typed is not saved")
+	}
+	v.do(chromedp.Navigate(d.base + d.mailLink(v, "tina@tanz.example", `/einreichung/[a-z0-9.]+`))) // on another day
+	v.wants("Bürgerhaus")
+	v.follow("Beschreibung")
+	v.fill(map[string]string{"summary": "Tänze zum Mitmachen.", "contact": "05224 1"})
+	v.press(next)
+	v.wants("Alles da")
+	v.press(`button[value="send"]`)
+	v.wants("tina@tanz.example")
+}
+
+// fill sets fields of the page's form.
+func (v *visitor) fill(values map[string]string) {
+	v.t.Helper()
+	for name, value := range values {
+		v.do(chromedp.SetValue(`[name="`+name+`"]`, value))
+	}
+}
+
+// begin begins an event and is at its second step then.
+func (v *visitor) begin(d running) {
+	v.t.Helper()
+	const next = `main form button[type="submit"]`
+	v.do(chromedp.Navigate(d.base + "/programm/2027/einreichen"))
+	v.press(next)
+	v.wants("Titel") // the summary of what is missing
+	v.fill(map[string]string{"title": "Tanz <b>für alle</b>", "category": "sport", "organiser": "Tanzkreis Enger", "internal_name": "Tina Tanz", "internal_email": "tina@tanz.example"})
+	v.press(next)
+	v.wants("tina@tanz.example")
 }
 
 // mailLink reads the first link of that form out of the newest mail to an
