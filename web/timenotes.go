@@ -34,11 +34,7 @@ func (c *Ctx) timeNotes(edition int, id agenda.EventID, d agenda.EventDetails) (
 	}
 	office := c.signedIn() != nil && c.signedIn().Coordinator
 	for i, clash := range n.Clashes {
-		e, err := c.store().Event(c.ctx(), clash.Event)
-		if err != nil {
-			return n, err
-		}
-		if !e.Public() && !office {
+		if !clash.Public && !office {
 			n.Clashes[i].Title = c.P.T("clash.not_public")
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"widunetz/internal/agenda"
 )
@@ -153,5 +154,49 @@ func TestReservedDateIsCompletedWithThePrinciples(t *testing.T) {
 	b.submit(page, path, map[string][]string{"accepted_terms": {"1"}}).want(t, http.StatusOK).lacks(t, `name="accepted_terms"`)
 	if got := n.event("Chorabend"); got.Review != agenda.Submitted || got.AcceptedTerms.IsZero() {
 		t.Errorf("%s, agreed %s", got.Review, got.AcceptedTerms)
+	}
+}
+
+// The notes are on the events as they are now, however often somebody looked.
+func TestNotesFollowChanges(t *testing.T) {
+	t.Parallel()
+	n := open(t)
+	b, query := n.browser(), submitPath+"/pruefen?"+women().Encode()
+	look := func() *answer { return b.get(query).want(t, http.StatusOK) }
+	for range 2 {
+		look().want(t, http.StatusOK, "Frauenfrühstück international")
+	}
+	e := n.event("Frauenfrühstück")
+	d := e.EventDetails
+	d.Title = "Frühstück mit Musik"
+	e = must(n.ChangeEvent(ctx, agenda.Shell, e.ID, d, time.Time{}, agenda.Telling{}))
+	look().want(t, http.StatusOK, "Frühstück mit Musik").lacks(t, "Frauenfrühstück international")
+	d.Start, d.End = d.Start.AddDays(1), d.End.AddDays(1)
+	must(n.ChangeEvent(ctx, agenda.Shell, e.ID, d, time.Time{}, agenda.Telling{}))
+	look().lacks(t, "Frühstück mit Musik")
+}
+
+// An event until late at night takes guests of one after midnight, and the
+// other way round.
+func TestNotesAcrossMidnight(t *testing.T) {
+	t.Parallel()
+	n := open(t)
+	night := eventDetails("Lange Nacht", "2027-09-21T21:00")
+	night.End = must(agenda.ParseLocal("2027-09-22T01:00"))
+	n.added(night)
+	long := eventDetails("Nacht und Tag", "2027-09-24T22:00")
+	long.End = must(agenda.ParseLocal("2027-09-25T23:30"))
+	n.added(long)
+	for _, c := range []struct {
+		day, from, to, title string
+		want                 bool
+	}{
+		{"2027-09-22", "02:00", "04:00", "Lange Nacht", true}, {"2027-09-21", "18:00", "20:00", "Lange Nacht", true}, {"2027-09-22", "10:00", "12:00", "Lange Nacht", false},
+		{"2027-09-26", "00:30", "02:00", "Nacht und Tag", true},
+	} {
+		f := changed(changed(changed(changed(women(), "start", c.day), "start_clock", c.from), "end", c.to), "audiences", "alle")
+		if a := n.browser().get(submitPath + "/pruefen?" + f.Encode()); strings.Contains(a.body, c.title) != c.want {
+			t.Errorf("%s %s: noted %v, want %v", c.day, c.from, !c.want, c.want)
+		}
 	}
 }

@@ -49,12 +49,13 @@ type EventClash struct {
 	Grade   Grade
 	Reasons []string // parts of message keys: overlap, close, town, neighbour, audience, language, protected
 	Shared  []string // audiences and languages that both have, as codes
+	Public  bool     // whether everybody may read its title
 }
 
 // ClashWith compares an event that is being planned with another. protected
 // says that the other is the opening or closing event.
 func (d EventDetails) ClashWith(e Event, protected bool) EventClash {
-	c := EventClash{Event: e.ID, Title: e.Title, Start: e.Start, End: e.End, Town: e.Venue.Town}
+	c := EventClash{Event: e.ID, Title: e.Title, Start: e.Start, End: e.End, Town: e.Venue.Town, Public: e.Public()}
 	weight := 0
 	count := func(on bool, reason string, w int) bool {
 		if on {
@@ -107,11 +108,13 @@ func (d EventDetails) EventClashes(id EventID, others []Event, ed Edition) (out 
 	if d.Start.IsZero() || !d.End.After(d.Start) || d.Start.DaysTo(d.End.Date) > 1 {
 		return nil
 	}
-	for _, e := range others {
-		if e.ID == id || !e.counts() || e.Start.DaysTo(e.End.Date) > 1 {
+	from, to := d.Start.Date.AddDays(-1), d.End.Date.AddDays(1) // closeBy is less than a day
+	for i := range others {
+		e := &others[i]
+		if e.End.Date.Before(from) || e.Start.Date.After(to) || e.ID == id || !e.counts() || e.Start.DaysTo(e.End.Date) > 1 {
 			continue
 		}
-		if c := d.ClashWith(e, e.ID == ed.Opening || e.ID == ed.Closing); c.Grade > NoClash {
+		if c := d.ClashWith(*e, e.ID == ed.Opening || e.ID == ed.Closing); c.Grade > NoClash {
 			out = append(out, c)
 		}
 	}
@@ -126,7 +129,7 @@ func (d EventDetails) EventClashes(id EventID, others []Event, ed Edition) (out 
 
 // counts reports whether an event takes up its time: submitted, reserved or
 // published, and not cancelled.
-func (e Event) counts() bool {
+func (e *Event) counts() bool {
 	return e.Review != Withdrawn && e.Standing == Scheduled
 }
 

@@ -35,9 +35,10 @@ func TestEventClashes(t *testing.T) {
 	breakfast := event("breakfast", "2027-09-16T09:30", "2027-09-16T12:00", "Hiddenhausen", women, []string{"de", "ar", "fa"})
 	opening := event("opening", "2027-09-11T14:00", "2027-09-11T18:00", "Herford", []string{"alle"}, []string{"de"})
 	exhibition := event("exhibition", "2027-09-13T08:00", "2027-10-01T16:00", "Herford", []string{"alle"}, []string{"de"})
+	late := event("late", "2027-09-20T21:00", "2027-09-20T23:30", "Bünde", women, []string{"de"})
 	cancelled := breakfast
 	cancelled.ID, cancelled.Standing = "cancelled", Cancelled
-	others := []Event{breakfast, opening, exhibition, cancelled}
+	others := []Event{breakfast, opening, exhibition, late, cancelled}
 	ed := Edition{Year: 2027, Opening: "opening", Starts: when("2027-09-11T00:00").Date, Ends: when("2027-10-10" + "T00:00").Date}
 	for _, c := range []struct {
 		name    string
@@ -48,6 +49,7 @@ func TestEventClashes(t *testing.T) {
 		{"women, neighbouring towns, one morning", event("x", "2027-09-16T10:00", "2027-09-16T12:00", "Herford", women, []string{"de", "ar"}), HighClash, []string{"overlap", "neighbour", "audience", "language"}},
 		{"another audience far away", event("x", "2027-09-16T10:00", "2027-09-16T12:00", "Vlotho", []string{"senioren"}, []string{"de"}), NoClash, nil},
 		{"afterwards, but soon", event("x", "2027-09-16T13:00", "2027-09-16T14:00", "Hiddenhausen", women, []string{"de"}), HighClash, []string{"close", "town", "audience"}},
+		{"after midnight, but soon", event("x", "2027-09-21T00:30", "2027-09-21T02:00", "Bünde", women, []string{"de"}), HighClash, []string{"close", "town", "audience"}},
 		{"in the evening", event("x", "2027-09-16T18:00", "2027-09-16T20:00", "Hiddenhausen", women, []string{"de"}), NoClash, nil},
 		{"beside the opening", event("x", "2027-09-11T15:00", "2027-09-11T16:00", "Rödinghausen", []string{"kinder"}, []string{"de"}), HighClash, []string{"overlap", "protected"}},
 		{"itself", breakfast, NoClash, nil},

@@ -1,15 +1,21 @@
 package store
 
 import (
+	"bytes"
 	"context"
+	"sync"
 
 	"widunetz/internal/agenda"
 	"widunetz/internal/kv"
 )
 
-// around is how many days before and after a planned event others are looked
-// at: those of the free times that can be proposed.
-const around = 8
+// How many days before and after a planned event others are looked at: those
+// that can clash with it (both may last into the next day), and those of the
+// free times that can be proposed.
+const (
+	near   = 2
+	around = 8
+)
 
 // EventClashes returns what an event of the edition that is being planned
 // clashes with, the worst first, and up to three times at which it would not.
@@ -27,23 +33,80 @@ func (s *Store) EventClashes(ctx context.Context, edition int, id agenda.EventID
 	if err != nil {
 		return nil, nil, err
 	}
-	others, err := view(ctx, s, func(tx kv.Tx) (out []agenda.Event, err error) {
-		from, to := d.Start.Date.AddDays(-around), d.Start.Date.AddDays(around+1)
-		for year := from.Year; year <= to.Year; year++ {
-			events, err := eventsIn(tx, kv.Key(kOn, yearPart(year), from.String()), kv.Key(kOn, yearPart(year), to.String()))
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, events...)
-		}
-		return out, nil
-	})
+	others, err := s.eventsAround(ctx, d.Start.Date, near)
 	if err != nil {
 		return nil, nil, err
 	}
 	clashes = d.EventClashes(id, others, ed)
-	if len(clashes) > 0 && clashes[0].Grade > agenda.LowClash {
-		free = d.FreeSlots(id, others, ed, busy, slots)
+	if len(clashes) == 0 || clashes[0].Grade <= agenda.LowClash {
+		return clashes, nil, nil
 	}
-	return clashes, free, nil
+	if others, err = s.eventsAround(ctx, d.Start.Date, around); err != nil {
+		return nil, nil, err
+	}
+	return clashes, d.FreeSlots(id, others, ed, busy, slots), nil
+}
+
+// eventsAround returns the events that begin on the days around one. They are
+// shared with other readers: not to be changed.
+func (s *Store) eventsAround(ctx context.Context, day agenda.Date, days int) ([]agenda.Event, error) {
+	from, to := day.AddDays(-days), day.AddDays(days+1)
+	found, err := view(ctx, s, func(tx kv.Tx) (found []*agenda.Event, err error) {
+		for year := from.Year; year <= to.Year; year++ {
+			for p, err := range tx.Scan(kv.Key(kOn, yearPart(year), from.String()), kv.Key(kOn, yearPart(year), to.String())) {
+				if err != nil {
+					return nil, err
+				}
+				e, err := s.looked.event(tx, eventKey(agenda.EventID(lastPart(p.Key))))
+				if err != nil {
+					return nil, err
+				}
+				found = append(found, e)
+			}
+		}
+		return found, nil
+	})
+	out := make([]agenda.Event, len(found)) // once, in its full length: events are large
+	for i, e := range found {
+		out[i] = *e
+	}
+	return out, err
+}
+
+// looked keeps events that were looked at beside their records' bytes: while
+// somebody types a date the same weeks are asked for again and again, and
+// decoding is most of the work. A record with other bytes is decoded anew, so
+// nothing has to be told about changes.
+type looked struct {
+	mu    sync.Mutex
+	byKey map[string]lookedAt
+}
+
+type lookedAt struct {
+	record []byte
+	event  *agenda.Event
+}
+
+// lookedMost is how many events are kept, of about 2 kB each.
+const lookedMost = 3000
+
+func (l *looked) event(tx kv.Tx, key string) (*agenda.Event, error) {
+	b, err := tx.Get(key)
+	if err != nil {
+		return nil, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if was, ok := l.byKey[key]; ok && bytes.Equal(was.record, b) {
+		return was.event, nil
+	}
+	now := lookedAt{bytes.Clone(b), &agenda.Event{}}
+	if err := decode(key, b, now.event); err != nil {
+		return nil, err
+	}
+	if l.byKey == nil || len(l.byKey) >= lookedMost {
+		l.byKey = map[string]lookedAt{}
+	}
+	l.byKey[key] = now
+	return now.event, nil
 }

@@ -35,13 +35,14 @@ type Store struct {
 	secret []byte
 	epoch  string
 	wake   chan struct{}
+	looked *looked
 }
 
 // New opens the agenda in db. On first use it draws the secret of all links
 // and the epoch. Messages that were claimed when the service ended are free
 // again, because only one process has the database open.
 func New(ctx context.Context, db kv.DB, c Config) (*Store, error) {
-	s := &Store{db: db, config: c, wake: make(chan struct{}, 1)}
+	s := &Store{db: db, config: c, wake: make(chan struct{}, 1), looked: &looked{}}
 	secret, epoch := rand.Text()+rand.Text(), newID()
 	err := db.Update(ctx, func(tx kv.RW) error {
 		var err error
