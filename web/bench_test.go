@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -154,60 +155,78 @@ func median(v []float64) float64 {
 	return v[len(v)/2]
 }
 
-// BenchmarkFreshFeed changes one of 5,000 events and asks for the feed, not
-// compressed: the figure is the time from the commit to the last byte.
+// BenchmarkFreshFeed changes one of 5,000 events and asks for the feed or the
+// list to embed, not compressed: the figure is the time from the commit to the
+// last byte, beside that of a kept answer of the same kind.
 func BenchmarkFreshFeed(b *testing.B) {
 	n := programmeOf(b, 5000)
-	const path = "/feeds/programme/2027.ics"
-	address := listen(b, n.handler) + path
-	header := http.Header{"Accept-Encoding": {"identity"}}
-	load(b, address, header, 8)
+	address := listen(b, n.handler)
 	e := must(n.Events(ctx, 2027))[2500]
 	client := &http.Client{Transport: &http.Transport{DisableCompression: true}}
-	var times []float64
-	for i := 0; b.Loop(); i++ {
-		b.StopTimer()
-		d := e.EventDetails
-		d.Venue.Street = "Straße " + strconv.Itoa(i)
-		must(n.ChangeEvent(ctx, agenda.Shell, e.ID, d, time.Time{}, agenda.Telling{}))
-		b.StartTimer()
+	ask := func(path string) float64 {
 		begin := time.Now()
-		a := must(client.Get(address))
+		a := must(client.Get(address + path))
+		defer a.Body.Close()
 		must(io.Copy(io.Discard, a.Body))
-		times = append(times, float64(time.Since(begin).Microseconds())/1000)
-		a.Body.Close()
+		return float64(time.Since(begin).Microseconds()) / 1000
 	}
-	b.ReportMetric(median(times), "ms")
+	change := 0
+	for name, path := range map[string]string{"feed": "/feeds/programme/2027.ics", "embed": "/programm/2027/einbetten"} {
+		ask(path)
+		b.Run(name, func(b *testing.B) {
+			var times, ratios []float64
+			for b.Loop() {
+				b.StopTimer()
+				change++
+				d := e.EventDetails
+				d.Venue.Street = "Straße " + strconv.Itoa(change)
+				must(n.ChangeEvent(ctx, agenda.Shell, e.ID, d, time.Time{}, agenda.Telling{}))
+				b.StartTimer()
+				fresh := ask(path)
+				times, ratios = append(times, fresh), append(ratios, fresh/ask(path))
+			}
+			b.ReportMetric(median(times), "ms")
+			b.ReportMetric(median(ratios), "ratio")
+		})
+	}
 }
 
 // BenchmarkSelection serves selections of a programme of 5,000 events that
 // nobody asked for before (83 events each), and the notes on a time that
-// somebody types. The floor is an answer that is kept.
+// somebody types, beside an answer that is kept.
 func BenchmarkSelection(b *testing.B) {
 	n := programmeOf(b, 5000)
-	reader := n.browser()
 	words := []string{"kommen", "vorbei", "reden", "essen", "denen", "nummer", "kulturen", "begegnung"}
 	first := must(agenda.ParseDate("2027-09-01"))
 	selection := func(i int) string {
 		return fmt.Sprintf("?day=%s&q=%s", first.AddDays(i%60), words[i/60%len(words)])
 	}
-	reader.request(http.MethodGet, "/programm/2027") // the projection is made once
+	ask := func(path string) float64 {
+		rw, begin := httptest.NewRecorder(), time.Now()
+		n.handler.ServeHTTP(rw, httptest.NewRequest(http.MethodGet, base+path, nil))
+		if rw.Code != http.StatusOK {
+			b.Fatalf("%s: %d", path, rw.Code)
+		}
+		return float64(time.Since(begin).Microseconds()) / 1000
+	}
+	kept := "/programm/2027" + selection(0)
+	ask("/programm/2027") // the projection is made once
+	ask(kept)
 	for name, path := range map[string]func(int) string{
-		"page": func(i int) string { return "/programm/2027" + selection(i) },
+		"page": func(i int) string { return "/programm/2027" + selection(i+1) },
 		"feed": func(i int) string { return "/feeds/programme/2027.ics" + selection(i) },
-		"kept": func(int) string { return "/programm/2027" + selection(0) },
 		"notes": func(i int) string {
 			return fmt.Sprintf("/programm/2027/einreichen/pruefen?start=%s&start_clock=10:%02d&end=13:00&town=Herford&audiences=alle&languages=de", first.AddDays(i%60), i/60%60)
 		},
 	} {
 		b.Run(name, func(b *testing.B) {
-			i := 0
-			for b.Loop() {
-				if a := reader.request(http.MethodGet, path(i)); a.StatusCode != http.StatusOK {
-					b.Fatalf("%s: %d", path(i), a.StatusCode)
-				}
-				i++
+			var times, ratios []float64
+			for i := 0; b.Loop(); i++ {
+				t := ask(path(i))
+				times, ratios = append(times, t), append(ratios, t/ask(kept))
 			}
+			b.ReportMetric(median(times), "ms")
+			b.ReportMetric(median(ratios), "ratio")
 		})
 	}
 }

@@ -67,10 +67,11 @@ func (f filter) query() string {
 // Active reports whether anything is filtered.
 func (f filter) Active() bool { return f != filter{} }
 
-// shows reports whether the filter lets the event through. An event for
-// everyone is for each audience, one in all languages in each language.
-func (f filter) shows(e *entry) bool {
-	return (f.Town == "" || agenda.Slug(e.Venue.Town) == f.Town) &&
+// shows reports whether the filter, whose text is folded, lets the event
+// through. An event for everyone is for each audience, one in all languages in
+// each language.
+func (f *filter) shows(e *entry) bool {
+	return (f.Town == "" || e.town == f.Town) &&
 		(f.Audience == "" || slices.Contains(e.Audiences, f.Audience) || slices.Contains(e.Audiences, "alle")) &&
 		(f.Language == "" || slices.Contains(e.Languages, f.Language) || slices.Contains(e.Languages, "alle")) &&
 		(f.Category == "" || e.Category == f.Category) &&
@@ -78,7 +79,7 @@ func (f filter) shows(e *entry) bool {
 		(f.Day.IsZero() || !f.Day.Before(e.Start.Date) && !f.Day.After(e.End.Date)) &&
 		(f.From.IsZero() || !e.End.Date.Before(f.From)) && (f.Until.IsZero() || !e.Start.Date.After(f.Until)) &&
 		(!f.Free || e.Free) && (!f.Accessible || e.StepFree == agenda.Yes) && (!f.Childcare || e.Childcare == agenda.Yes) &&
-		(f.Text == "" || strings.Contains(e.search, agenda.Fold(f.Text)))
+		(f.Text == "" || strings.Contains(e.search, f.Text))
 }
 
 // apply returns the events that the filter shows.
@@ -87,6 +88,7 @@ func (f filter) apply(events []*entry) []*entry {
 		return events
 	}
 	var out []*entry
+	f.Text = agenda.Fold(f.Text)
 	for _, e := range events {
 		if f.shows(e) {
 			out = append(out, e)

@@ -208,11 +208,17 @@ func (c *Ctx) keepText(kind, key, query, revision string, render func() ([]byte,
 	key = string(c.P.Lang()) + " " + key + "?" + query
 	a := c.w.kept.get(key, revision)
 	if a == nil {
+		if was := c.w.kept.last(key); was != nil {
+			c.room = len(was.body) + len(was.body)/32
+		}
 		b, err := render()
 		if err != nil {
 			return err
 		}
-		a = newKept(revision, kind, summed(bytes.Clone(b), time.Time{}))
+		if cap(b) > len(b)+len(b)/8 { // what is kept takes no room that it does not need
+			b = bytes.Clone(b)
+		}
+		a = newKept(revision, kind, summed(b, time.Time{}))
 		c.w.kept.put(key, a)
 	}
 	a.serve(c.Writer, c.Request)

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"widunetz/internal/agenda"
-	"widunetz/internal/lang"
 )
 
 //go:embed templates
@@ -78,7 +77,7 @@ func dict(pairs ...any) (map[string]any, error) {
 
 // view is what every template gets: its data and what all pages share.
 type view struct {
-	*lang.Printer
+	words
 	Title  string
 	Path   string // without the language
 	Query  string
@@ -91,7 +90,7 @@ type view struct {
 	Demo   bool
 	Loc    *time.Location
 	Data   map[string]any
-	URLs   func(string) string
+	parts  *parts
 }
 
 type langLink struct {
@@ -99,24 +98,16 @@ type langLink struct {
 	Current                  bool
 }
 
-// URL returns the path of a page in the language of this one.
-func (v view) URL(path string) string { return v.URLs(path) }
-
 // Is reports whether the page stands under the path, for the navigation.
 func (v view) Is(path string) bool {
 	return v.Path == path || path != "/" && strings.HasPrefix(v.Path, path+"/")
 }
 
-// Term returns the word for a code: Term "category" "fest".
-func (v view) Term(kind string, code any) string { return v.T("term." + kind + "." + fmt.Sprint(code)) }
-
-// Terms returns the words for codes, as a list.
-func (v view) Terms(kind string, codes []string) string {
-	out := make([]string, len(codes))
-	for i, c := range codes {
-		out[i] = v.Term(kind, c)
-	}
-	return v.List(out)
+// Events returns events one after the other as the template of that name shows
+// one. The template gets the event as E and as V what depends on the language
+// alone, because its result is kept.
+func (v view) Events(name string, events []*entry) (template.HTML, error) {
+	return v.parts.list(name, v.words, events)
 }
 
 // Stamp shows an instant at the network's place.
@@ -140,6 +131,7 @@ func (c *Ctx) render(name, title string, values map[string]any) ([]byte, error) 
 		v.Offer = c.offer()
 	}
 	var b bytes.Buffer
+	b.Grow(c.room)
 	if err := set.ExecuteTemplate(&b, "layout", v); err != nil {
 		return nil, fmt.Errorf("page %s: %w", name, err)
 	}
@@ -148,8 +140,8 @@ func (c *Ctx) render(name, title string, values map[string]any) ([]byte, error) 
 
 func (c *Ctx) view(title string, values map[string]any) view {
 	return view{
-		Printer: c.P, Title: title, Path: c.path, Query: c.Request.URL.RawQuery, Site: c.w.Site, Person: c.signedIn(), Demo: c.w.Demo != nil,
-		Langs: c.langLinks(), Now: agenda.LocalOf(c.store().Now(), c.store().Loc()), URLs: c.url, Data: values, Loc: c.store().Loc(),
+		words: words{c.P}, Title: title, Path: c.path, Query: c.Request.URL.RawQuery, Site: c.w.Site, Person: c.signedIn(), Demo: c.w.Demo != nil,
+		Langs: c.langLinks(), Now: agenda.LocalOf(c.store().Now(), c.store().Loc()), parts: c.w.parts, Data: values, Loc: c.store().Loc(),
 	}
 }
 

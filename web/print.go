@@ -60,7 +60,7 @@ type printDay struct {
 // ofEdition returns the events of an edition, without those of their own in the
 // same year.
 func (p *programme) ofEdition(year int) []*entry {
-	return slices.DeleteFunc(p.of(year), func(e *entry) bool { return e.Edition != year })
+	return slices.DeleteFunc(slices.Clone(p.of(year)), func(e *entry) bool { return e.Edition != year })
 }
 
 func printDays(p *lang.Printer, events []*entry) []printDay {

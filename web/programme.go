@@ -133,7 +133,7 @@ func (w *Web) showProgramme(c *Ctx) error {
 			"Twins": c.twins(year, strings.Join(append([]string{title}, words...), " – "), f), "Embed": c.embedCode(path, title, f, words),
 			"Year": year, "HasEdition": isEdition, "Edition": ed, "Open": isEdition && ed.Accepts(w.Store.Today()), "Path": path, "Filter": f,
 			"Query": template.URL(f.query()), //nolint:gosec // written anew from what was read, and encoded
-			"Words": words, "All": len(events), "Shown": len(shown), "Days": byDay(shown), "Look": look, "Feed": sub, "Choices": w.choices(c, events, f),
+			"Words": words, "All": len(events), "Shown": len(shown), "Days": byDay(shown), "Look": look, "Feed": sub, "Choices": c.choices(p.year(year), f),
 		}
 		switch look {
 		case "monat":
@@ -143,58 +143,6 @@ func (w *Web) showProgramme(c *Ctx) error {
 		}
 		return title, m, nil
 	})
-}
-
-// choices are the options of the filter: what occurs in the programme.
-func (w *Web) choices(c *Ctx, events []*entry, f filter) map[string][]option {
-	seen := map[string]map[string]bool{"town": {}, "audience": {}, "language": {}, "category": {}, "day": {}}
-	organisers := map[string]string{}
-	for _, e := range events {
-		seen["town"][e.Venue.Town] = true
-		seen["category"][e.Category] = true
-		seen["day"][e.Start.Date.String()] = true
-		organisers[e.organiser] = e.Organiser
-		for _, a := range e.Audiences {
-			seen["audience"][a] = true
-		}
-		for _, l := range e.Languages {
-			seen["language"][l] = true
-		}
-	}
-	out := map[string][]option{}
-	for _, t := range append(slices.Clone(agenda.Towns), agenda.Online) {
-		if seen["town"][t] {
-			out["town"] = append(out["town"], option{agenda.Slug(t), t, agenda.Slug(t) == f.Town})
-		}
-	}
-	pick := func(name, prefix string, codes []string, on string) {
-		for _, code := range codes {
-			if seen[name][code] {
-				out[name] = append(out[name], option{code, c.P.T(prefix + code), code == on})
-			}
-		}
-	}
-	pick("audience", "term.audience.", agenda.Audiences, f.Audience)
-	pick("language", "term.language.", agenda.Languages, f.Language)
-	pick("category", "term.category.", agenda.Categories, f.Category)
-	for _, s := range slices.Sorted(keys(seen["day"])) {
-		d, _ := agenda.ParseDate(s) // it was a date before
-		out["day"] = append(out["day"], option{s, c.P.DateMedium(d), d == f.Day})
-	}
-	for _, slug := range slices.Sorted(keys(organisers)) {
-		out["organiser"] = append(out["organiser"], option{slug, organisers[slug], slug == f.Organiser})
-	}
-	return out
-}
-
-func keys[K comparable, V any](m map[K]V) func(func(K) bool) {
-	return func(yield func(K) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
-	}
 }
 
 // grid is a month as a table of weeks from Monday to Sunday.

@@ -20,6 +20,8 @@ type entry struct {
 	agenda.Event
 	search    string // folded text that the filter searches
 	organiser string // slug of the organiser, by which the filter names her
+	town      string // likewise of the town
+	year      int    // in whose programme it stands
 
 	mu   sync.Mutex
 	vcal []byte            // in German, as all feeds are
@@ -45,6 +47,15 @@ type programme struct {
 	events   []*entry // by start
 	editions []agenda.Edition
 	changed  time.Time // last change of an edition or of an event that is or was public; only rises
+
+	once   sync.Once
+	byYear map[int]*yearly
+}
+
+// yearly is the programme of a year.
+type yearly struct {
+	events []*entry // by start
+	offers func() offers
 }
 
 // raise notes a change.
@@ -137,7 +148,7 @@ func (p *projection) readAll(ctx context.Context, next *programme) error {
 
 func newEntry(e agenda.Event) *entry {
 	text := strings.Join([]string{e.Title, e.Subtitle, e.Summary, e.Description, e.Organiser, strings.Join(e.CoOrganisers, " "), e.Venue.Line()}, " ")
-	return &entry{Event: e, search: agenda.Fold(text), organiser: agenda.Slug(e.Organiser)}
+	return &entry{Event: e, search: agenda.Fold(text), organiser: agenda.Slug(e.Organiser), town: agenda.Slug(e.Venue.Town), year: e.Year()}
 }
 
 func byStart(a, b *entry) int {
@@ -153,22 +164,36 @@ func (p *programme) insert(e *entry) {
 }
 
 // of returns the events of a year's programme, those of its edition and those
-// of their own, for page and calendar alike.
+// of their own, for page and calendar alike. They are shared: not to be changed.
 func (p *programme) of(year int) []*entry {
-	out := make([]*entry, 0, len(p.events))
-	for _, e := range p.events {
-		if e.Year() == year {
-			out = append(out, e)
-		}
+	if y := p.year(year); y != nil {
+		return y.events
 	}
-	return out
+	return nil
+}
+
+// year returns the programme of a year, nil if nothing happens in it.
+func (p *programme) year(year int) *yearly {
+	p.once.Do(func() {
+		p.byYear = map[int]*yearly{}
+		for _, e := range p.events {
+			y := p.byYear[e.year]
+			if y == nil {
+				y = &yearly{}
+				y.offers = sync.OnceValue(func() offers { return offersOf(y.events) })
+				p.byYear[e.year] = y
+			}
+			y.events = append(y.events, e)
+		}
+	})
+	return p.byYear[year]
 }
 
 // has reports whether there is a programme of a year: an edition, an event of
 // its own, or the year is on.
 func (p *programme) has(year int, today agenda.Date) bool {
 	_, ok := p.edition(year)
-	return ok || year == today.Year || slices.ContainsFunc(p.events, func(e *entry) bool { return e.Year() == year })
+	return ok || year == today.Year || p.year(year) != nil
 }
 
 // edition returns the edition of a year.
@@ -194,8 +219,8 @@ func (p *programme) current(today agenda.Date) (agenda.Edition, bool) {
 
 // bySlug finds an event by its address.
 func (p *programme) bySlug(year int, slug string) *entry {
-	for _, e := range p.events {
-		if e.Slug == slug && e.Year() == year {
+	for _, e := range p.of(year) {
+		if e.Slug == slug {
 			return e
 		}
 	}

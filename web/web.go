@@ -80,6 +80,7 @@ type Web struct {
 	kept     *keeper
 	limits   *limiter
 	printed  *printed
+	parts    *parts
 	press    *press // nil where no browser is installed
 	legal    legal
 	assets   assets
@@ -100,7 +101,7 @@ func New(o Options) (http.Handler, error) {
 	if w.pages, err = looks(); err != nil {
 		return nil, err
 	}
-	w.assets = w.pages.assets
+	w.assets, w.parts = w.pages.assets, newParts(w.pages.base)
 	if w.legal, err = loadLegal(o.Config.LegalDir); err != nil {
 		return nil, err
 	}
@@ -153,6 +154,7 @@ type Ctx struct {
 	P      *lang.Printer
 	path   string // without the language
 	person *agenda.Person
+	room   int // bytes that the page probably takes
 }
 
 // ctxKey is the type of this package's keys in a request's context.
