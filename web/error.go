@@ -71,6 +71,7 @@ func (c *Ctx) fail(err error) {
 		}
 		err = agenda.ErrDenied
 	}
+	c.P, c.kept = c.Frame, false // what went wrong is said in every language
 	v := judge(err)
 	id, _ := c.ctx().Value(requestIDKey).(string)
 	if v.status >= http.StatusInternalServerError {

@@ -142,9 +142,14 @@ func priceText(e agenda.Event, p *lang.Printer) string {
 
 // shareText is what people send to each other: what, when, where, how much, and
 // the page on which the rest stands.
-func (c *Ctx) shareText(e agenda.Event) string {
+func (c *Ctx) shareText(shown *entry) string {
+	e, words := shown.Event, shown.said(c.P.Lang())
+	e.Title = words.Title
 	lines := []string{markedTitle(e, c.P)}
-	if e.Subtitle != "" {
+	switch {
+	case words.German != "":
+		lines = append(lines, words.German)
+	case e.Subtitle != "":
 		lines = append(lines, e.Subtitle)
 	}
 	lines = append(lines, c.P.When(e.Start, e.End))

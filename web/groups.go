@@ -103,11 +103,7 @@ func (w *Web) accountPage(c *Ctx, status int, err error) error {
 	}
 	f := c.form("/konto", "groups.save").seen(p.Changed)
 	f.add(field{Kind: "tel", Name: "phone", Value: p.Phone, Max: 60, Auto: "tel", Dir: "ltr"})
-	langs := make([]option, 0, len(w.Catalog.Langs()))
-	for _, l := range w.Catalog.Langs() {
-		langs = append(langs, option{string(l), w.Catalog.Printer(l).Own(), l == p.Lang})
-	}
-	f.choose("select", "lang", langs, false)
+	f.choose("select", "lang", w.memberLangs(p.Lang), false)
 	for _, k := range agenda.Muteable {
 		f.add(field{Kind: "check", Name: "want_" + string(k), Value: onOff(p.Wants(k)), Label: c.P.T("groups.want." + string(k))})
 	}

@@ -72,6 +72,9 @@ func (k *kept) serve(rw http.ResponseWriter, r *http.Request) {
 	h["Content-Type"] = []string{k.kind}
 	h["Cache-Control"] = []string{k.cache}
 	h["Vary"] = []string{"Accept-Encoding"}
+	if k.kind == pageType {
+		h["Vary"] = []string{"Accept-Encoding, Accept-Language"} // the offer of the reader's language
+	}
 	if k.changed != "" {
 		h["Last-Modified"] = []string{k.changed}
 	}
@@ -205,7 +208,11 @@ const (
 // keepText is keepPage for text of any kind.
 func (c *Ctx) keepText(kind, key, query, revision string, render func() ([]byte, error)) error {
 	c.Request.URL.RawQuery = query
-	key = string(c.P.Lang()) + " " + key + "?" + query
+	c.kept = true
+	if kind == pageType {
+		key = string(c.offered()) + " " + key
+	}
+	key = string(c.Frame.Lang()) + " " + key + "?" + query
 	a := c.w.kept.get(key, revision)
 	if a == nil {
 		if was := c.w.kept.last(key); was != nil {

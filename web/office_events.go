@@ -187,6 +187,11 @@ func (w *Web) eventPage(c *Ctx, status int, e agenda.Event, d agenda.EventDetail
 		title = c.P.T("office.new_event")
 	}
 	values := map[string]any{"Form": f, "E": e, "Watchers": watchers, "Entries": entries, "Tell": e.Public(), "Visitors": w.visitorsOf(c, e)}
+	if e.ID != "" {
+		if values["Translations"], perr = w.translationRows(c, e, "/koordination/veranstaltungen/"+string(e.ID)); perr != nil {
+			return perr
+		}
+	}
 	if p := e.Proposal; p != nil {
 		values["Proposed"], values["ProposedAt"] = e.EventDetails.Changes(p.EventDetails), p.At.Format(time.RFC3339Nano)
 	}

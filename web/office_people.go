@@ -60,11 +60,7 @@ func (w *Web) personPage(c *Ctx, status int, p agenda.Person, err error) error {
 		options = append(options, option{string(i.ID), i.Name, i.ID == p.Institution})
 	}
 	f.choose("select", "institution", options, false)
-	langs := make([]option, 0, 9)
-	for _, l := range w.Catalog.Langs() {
-		langs = append(langs, option{string(l), w.Catalog.Printer(l).Own(), l == p.Lang})
-	}
-	f.choose("select", "lang", langs, false).check("coordinator", p.Coordinator)
+	f.choose("select", "lang", w.memberLangs(p.Lang), false).check("coordinator", p.Coordinator)
 	if err != nil && !f.refuse(err) {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"widunetz/internal/agenda"
+	"widunetz/internal/lang"
 )
 
 //go:embed templates
@@ -78,6 +79,7 @@ func dict(pairs ...any) (map[string]any, error) {
 // view is what every template gets: its data and what all pages share.
 type view struct {
 	words
+	Frame  *lang.Printer // of what stands around the page; another one where the page is German for want of words
 	Title  string
 	Path   string // without the language
 	Query  string
@@ -85,7 +87,8 @@ type view struct {
 	Person *agenda.Person
 	Flash  string
 	Langs  []langLink
-	Offer  *langLink // the browser's language, if it is another
+	Offer  *langLink  // the browser's language, if it is another
+	Twins  []langLink // the same page in other languages, for search engines
 	Now    agenda.Local
 	Demo   bool
 	Loc    *time.Location
@@ -93,10 +96,8 @@ type view struct {
 	parts  *parts
 }
 
-type langLink struct {
-	Tag, Dir, Own, URL, Text string
-	Current                  bool
-}
+// URL returns the path of a page in the language of the address.
+func (v view) URL(path string) string { return localURL(v.Frame.Lang(), path) }
 
 // Is reports whether the page stands under the path, for the navigation.
 func (v view) Is(path string) bool {
@@ -128,21 +129,24 @@ func (c *Ctx) render(name, title string, values map[string]any) ([]byte, error) 
 	v := c.view(title, values)
 	if personal(c.path) {
 		v.Flash = c.w.sessions.PopString(c.ctx(), "flash")
-		v.Offer = c.offer()
 	}
 	var b bytes.Buffer
 	b.Grow(c.room)
 	if err := set.ExecuteTemplate(&b, "layout", v); err != nil {
 		return nil, fmt.Errorf("page %s: %w", name, err)
 	}
-	return b.Bytes(), nil
+	return c.showGerman(b.Bytes()), nil
 }
 
 func (c *Ctx) view(title string, values map[string]any) view {
-	return view{
-		words: words{c.P}, Title: title, Path: c.path, Query: c.Request.URL.RawQuery, Site: c.w.Site, Person: c.signedIn(), Demo: c.w.Demo != nil,
-		Langs: c.langLinks(), Now: agenda.LocalOf(c.store().Now(), c.store().Loc()), parts: c.w.parts, Data: values, Loc: c.store().Loc(),
+	v := view{
+		words: words{c.P}, Frame: c.Frame, Title: title, Path: c.path, Query: c.Request.URL.RawQuery, Site: c.w.Site, Person: c.signedIn(), Demo: c.w.Demo != nil,
+		Langs: c.langLinks(), Offer: c.offer(), Now: agenda.LocalOf(c.store().Now(), c.store().Loc()), parts: c.w.parts, Data: values, Loc: c.store().Loc(),
 	}
+	if c.kept && len(v.Langs) > 1 {
+		v.Twins = v.Langs
+	}
+	return v
 }
 
 // fragment answers with one part of a page, which the page's script puts in
@@ -152,7 +156,7 @@ func (c *Ctx) fragment(part string, values any) error {
 	if err := c.w.pages.base.ExecuteTemplate(&b, part, values); err != nil {
 		return fmt.Errorf("part %s: %w", part, err)
 	}
-	c.Data(http.StatusOK, "text/html; charset=utf-8", b.Bytes())
+	c.Data(http.StatusOK, "text/html; charset=utf-8", c.showGerman(b.Bytes()))
 	return nil
 }
 
@@ -164,27 +168,4 @@ func (c *Ctx) page(status int, name, title string, values map[string]any) error 
 	}
 	c.Data(status, "text/html; charset=utf-8", b)
 	return nil
-}
-
-func (c *Ctx) langLinks() []langLink {
-	var out []langLink
-	query := ""
-	if c.Request.URL.RawQuery != "" && c.Request.Method != http.MethodPost {
-		query = "?" + c.Request.URL.RawQuery
-	}
-	for _, l := range c.w.Catalog.Langs() {
-		p := c.w.Catalog.Printer(l)
-		out = append(out, langLink{Tag: p.Tag(), Dir: p.Dir(), Own: p.Own(), URL: localURL(l, c.path) + query, Current: l == c.P.Lang()})
-	}
-	return out
-}
-
-// offer is a link to the page in the browser's language; it never redirects.
-func (c *Ctx) offer() *langLink {
-	l := c.w.Catalog.Match(c.GetHeader("Accept-Language"))
-	if l == c.P.Lang() {
-		return nil
-	}
-	p := c.w.Catalog.Printer(l)
-	return &langLink{Tag: p.Tag(), Dir: p.Dir(), Own: p.Own(), URL: localURL(l, c.path), Text: p.T("frame.offer")}
 }

@@ -133,7 +133,7 @@ func (w *Web) showProgramme(c *Ctx) error {
 			"Twins": c.twins(year, strings.Join(append([]string{title}, words...), " – "), f), "Embed": c.embedCode(path, title, f, words),
 			"Year": year, "HasEdition": isEdition, "Edition": ed, "Open": isEdition && ed.Accepts(w.Store.Today()), "Path": path, "Filter": f,
 			"Query": template.URL(f.query()), //nolint:gosec // written anew from what was read, and encoded
-			"Words": words, "All": len(events), "Shown": len(shown), "Days": byDay(shown), "Look": look, "Feed": sub, "Choices": c.choices(p.year(year), f),
+			"Words": words, "Listed": shown, "All": len(events), "Shown": len(shown), "Days": byDay(shown), "Look": look, "Feed": sub, "Choices": c.choices(p.year(year), f),
 		}
 		switch look {
 		case "monat":
@@ -219,9 +219,9 @@ func (w *Web) showEvent(c *Ctx) error {
 			return "", nil, err
 		}
 		over := e.End.Date.Before(w.Store.Today()) // the page is kept for the day
-		return e.Title, map[string]any{
+		return e.said(c.P.Lang()).Title, map[string]any{
 			"E": e, "Edition": ed, "Feed": sub, "ICS": "/feeds/event/" + string(e.ID) + ".ics", "Moved": e.Was != nil, "Over": over,
-			"Described": w.eventData(e.Event), "Page": c.absolute(c.path), "Share": c.shareText(e.Event),
+			"Described": w.eventData(e.Event), "Page": c.absolute(c.path), "Share": c.shareText(e),
 			"Remind": !over && e.Standing != agenda.Cancelled, "Watch": w.watchForm(c, e.Event, ""),
 		}, nil
 	})
@@ -246,15 +246,19 @@ func (w *Web) watch(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	email := c.posted("email")
+	shown, err := c.entryOf(e)
+	if err != nil {
+		return err
+	}
+	title, email := shown.said(c.P.Lang()).Title, c.posted("email")
 	if err := w.Store.Watch(c.ctx(), e.ID, email, c.P.Lang()); err != nil {
 		f := w.watchForm(c, e, email)
 		if !f.refuse(err) {
 			return err
 		}
-		return c.page(http.StatusUnprocessableEntity, "form", c.P.T("watch.title"), map[string]any{"Form": f, "Lead": e.Title})
+		return c.page(http.StatusUnprocessableEntity, "form", c.P.T("watch.title"), map[string]any{"Form": f, "Lead": title})
 	}
-	return c.page(http.StatusOK, "message", c.P.T("watch.sent.title"), map[string]any{"Text": c.P.T("watch.sent.text"), "Back": "/programm/" + strconv.Itoa(year) + "/" + e.Slug, "BackText": e.Title})
+	return c.page(http.StatusOK, "message", c.P.T("watch.sent.title"), map[string]any{"Text": c.P.T("watch.sent.text"), "Back": "/programm/" + strconv.Itoa(year) + "/" + e.Slug, "BackText": title})
 }
 
 func (w *Web) showWatch(c *Ctx) error {
@@ -263,7 +267,15 @@ func (w *Web) showWatch(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.page(http.StatusOK, "watch", c.P.T("watch.title"), map[string]any{"W": t, "E": e, "Action": "/vormerkung/" + c.Param("token")})
+	return w.watchPage(c, t, e)
+}
+
+func (w *Web) watchPage(c *Ctx, t agenda.Watcher, e agenda.Event) error {
+	shown, err := c.entryOf(e)
+	if err != nil {
+		return err
+	}
+	return c.page(http.StatusOK, "watch", c.P.T("watch.title"), map[string]any{"W": t, "E": shown, "Action": "/vormerkung/" + c.Param("token")})
 }
 
 // decideWatch confirms or ends a wish to be reminded. A mail program's one-click
@@ -280,7 +292,7 @@ func (w *Web) decideWatch(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.page(http.StatusOK, "watch", c.P.T("watch.title"), map[string]any{"W": t, "E": e, "Action": "/vormerkung/" + token, "Just": true})
+	return w.watchPage(c, t, e)
 }
 
 func (w *Web) showMute(c *Ctx) error {

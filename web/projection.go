@@ -23,6 +23,8 @@ type entry struct {
 	town      string // likewise of the town
 	year      int    // in whose programme it stands
 
+	translated map[agenda.Lang]agenda.Translation // what is shown in other languages
+
 	mu   sync.Mutex
 	vcal []byte            // in German, as all feeds are
 	sum  [sha256.Size]byte // of vcal
@@ -122,9 +124,14 @@ func (p *projection) follow(ctx context.Context, revision string) (*programme, e
 			return nil, err
 		}
 		next.raise(e.Changed)
-		if e.Public() {
-			next.insert(newEntry(e))
+		if !e.Public() {
+			continue
 		}
+		words, err := p.store.Translations(ctx, e.ID)
+		if err != nil {
+			return nil, err
+		}
+		next.insert(newEntry(e, words))
 	}
 	return next, nil
 }
@@ -134,21 +141,32 @@ func (p *projection) readAll(ctx context.Context, next *programme) error {
 	if err != nil {
 		return err
 	}
+	words, err := p.store.AllTranslations(ctx)
+	if err != nil {
+		return err
+	}
 	for _, e := range all {
 		if e.Public() || !e.Released.IsZero() { // what was withdrawn is a change, too
 			next.raise(e.Changed)
 		}
 		if e.Public() {
-			next.events = append(next.events, newEntry(e))
+			next.events = append(next.events, newEntry(e, words[e.ID]))
 		}
 	}
 	slices.SortFunc(next.events, byStart)
 	return nil
 }
 
-func newEntry(e agenda.Event) *entry {
-	text := strings.Join([]string{e.Title, e.Subtitle, e.Summary, e.Description, e.Organiser, strings.Join(e.CoOrganisers, " "), e.Venue.Line()}, " ")
-	return &entry{Event: e, search: agenda.Fold(text), organiser: agenda.Slug(e.Organiser), town: agenda.Slug(e.Venue.Town), year: e.Year()}
+func newEntry(e agenda.Event, words []agenda.Translation) *entry {
+	text := []string{e.Title, e.Subtitle, e.Summary, e.Description, e.Organiser, strings.Join(e.CoOrganisers, " "), e.Venue.Line()}
+	shown := map[agenda.Lang]agenda.Translation{}
+	for _, t := range words {
+		if t.Shown() {
+			shown[t.Lang] = t
+			text = append(text, t.Title, t.Summary)
+		}
+	}
+	return &entry{Event: e, search: agenda.Fold(strings.Join(text, " ")), organiser: agenda.Slug(e.Organiser), town: agenda.Slug(e.Venue.Town), year: e.Year(), translated: shown}
 }
 
 func byStart(a, b *entry) int {

@@ -39,6 +39,8 @@ func (w *Web) routes() []route {
 		{post, "/einreichung/:token/bild", submitter, w.savePicture},
 		{post, "/einreichung/:token/bild/loeschen", submitter, w.deletePicture},
 		{get, "/einreichung/:token/bild/:hash", submitter, w.showDraftPicture},
+		{get, "/einreichung/:token/uebersetzung/:lang", submitter, w.showTranslation},
+		{post, "/einreichung/:token/uebersetzung/:lang", submitter, w.saveTranslation},
 		{get, "/bilder/:hash", anyone, w.showPublicPicture},
 		{get, "/einreichung/:token/rueckmeldung", anyone, w.showFeedback},
 		{post, "/einreichung/:token/rueckmeldung", anyone, w.sendFeedback},
@@ -138,6 +140,8 @@ func (w *Web) officeRoutes() []route {
 		{post, desk + "/veranstaltungen/:event/bild", coordinator, w.savePicture},
 		{post, desk + "/veranstaltungen/:event/bild/loeschen", coordinator, w.deletePicture},
 		{get, desk + "/veranstaltungen/:event/bild/:hash", coordinator, w.showDraftPicture},
+		{get, desk + "/veranstaltungen/:event/uebersetzung/:lang", coordinator, w.showTranslation},
+		{post, desk + "/veranstaltungen/:event/uebersetzung/:lang", coordinator, w.saveTranslation},
 		{post, desk + "/veranstaltungen/:event/besuche", coordinator, w.saveVisitors},
 	}
 }

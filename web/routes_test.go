@@ -164,6 +164,9 @@ func accessTable(n *network) map[string]access {
 	t["POST /einreichung/:token/bild/loeschen"] = everyone(submission+"/bild/loeschen", 303)
 	t["GET "+events+"/bild"], t["POST "+events+"/bild"] = offices(ev+"/bild"), takes(ev+"/bild", office, 422)
 	t["GET "+events+"/bild/:hash"], t["POST "+events+"/bild/loeschen"] = access{ev + "/bild/x", [5]int{303, 403, 403, 403, 404}}, takes(ev+"/bild/loeschen", office, 303)
+	t["GET "+events+"/uebersetzung/:lang"], t["POST "+events+"/uebersetzung/:lang"] = offices(ev+"/uebersetzung/en"), takes(ev+"/uebersetzung/en", office, 303)
+	t["GET /einreichung/:token/uebersetzung/:lang"] = everyone(submission+"/uebersetzung/en", 200)
+	t["POST /einreichung/:token/uebersetzung/:lang"] = everyone(submission+"/uebersetzung/en", 303)
 	t["POST "+events+"/besuche"] = takes(ev+"/besuche", office, 409) // it is still to come
 	t["GET /einreichung/:token/rueckmeldung"] = everyone("/einreichung/"+n.FeedbackToken(event)+"/rueckmeldung", 409)
 	t["POST /einreichung/:token/rueckmeldung"] = everyone("/einreichung/"+n.FeedbackToken(event)+"/rueckmeldung", 409)

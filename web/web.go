@@ -151,10 +151,12 @@ func Server(h http.Handler) *http.Server {
 type Ctx struct {
 	*gin.Context
 	w      *Web
-	P      *lang.Printer
-	path   string // without the language
+	P      *lang.Printer // of what the page says
+	Frame  *lang.Printer // of the address, and of what stands around every page
+	path   string        // without the language
 	person *agenda.Person
-	room   int // bytes that the page probably takes
+	room   int  // bytes that the page probably takes
+	kept   bool // the page is kept for everybody
 }
 
 // ctxKey is the type of this package's keys in a request's context.
@@ -169,8 +171,15 @@ const (
 // handle turns a handler into gin's: errors become pages.
 func (w *Web) handle(h func(*Ctx) error) gin.HandlerFunc {
 	return func(g *gin.Context) {
-		l, _ := g.Request.Context().Value(langKey).(agenda.Lang)
-		c := &Ctx{Context: g, w: w, P: w.Catalog.Printer(l), path: g.Request.URL.Path}
+		l, ok := g.Request.Context().Value(langKey).(agenda.Lang)
+		if !ok {
+			l = agenda.German
+		}
+		c := &Ctx{Context: g, w: w, Frame: w.Catalog.Printer(l).Marking(), path: g.Request.URL.Path}
+		c.P = c.Frame
+		if !lang.Whole(l) && !forEverybody(c.path) {
+			c.P = w.Catalog.Printer(agenda.German)
+		}
 		err := c.refusal()
 		if err == nil {
 			err = h(c)
@@ -201,7 +210,7 @@ func strange(u *url.URL) bool { return strings.Contains(u.Path, "\x00") }
 func (c *Ctx) store() *store.Store { return c.w.Store }
 
 // url returns the path of a page in the language of this one.
-func (c *Ctx) url(path string) string { return localURL(c.P.Lang(), path) }
+func (c *Ctx) url(path string) string { return localURL(c.Frame.Lang(), path) }
 
 func localURL(l agenda.Lang, path string) string {
 	if l == agenda.German || strings.HasPrefix(path, "/feeds/") {

@@ -5,24 +5,25 @@ import "time"
 // Facts are what a letter is made of: the message, its notice and everything
 // it speaks of, as it is at the time of sending.
 type Facts struct {
-	Message  Message
-	Notice   Notice
-	Now      time.Time
-	Name     string // of the reader, "" if not known
-	Email    string
-	Phone    string
-	Lang     Lang
-	Group    Group             // of the meeting or the invitation
-	Meeting  Meeting           // of a reminder, change or cancellation
-	Meetings []Meeting         // of an invitation or digest, in order of time
-	Groups   map[GroupID]Group // of Meetings
-	Event    Event             // of notices about events
-	Edition  Edition           //
-	Events   []Event           // of a digest
-	Tokens   Tokens            //
-	Code     string            // of a log-in: the digits to type
-	Until    time.Time         // of a log-in or confirmation: when the link ends
-	Failures []Message         // of an alarm
+	Message     Message
+	Notice      Notice
+	Now         time.Time
+	Name        string // of the reader, "" if not known
+	Email       string
+	Phone       string
+	Lang        Lang
+	Group       Group             // of the meeting or the invitation
+	Meeting     Meeting           // of a reminder, change or cancellation
+	Meetings    []Meeting         // of an invitation or digest, in order of time
+	Groups      map[GroupID]Group // of Meetings
+	Event       Event             // of notices about events
+	Translation Translation       // of Event in Lang, if there is one
+	Edition     Edition           //
+	Events      []Event           // of a digest
+	Tokens      Tokens            //
+	Code        string            // of a log-in: the digits to type
+	Until       time.Time         // of a log-in or confirmation: when the link ends
+	Failures    []Message         // of an alarm
 
 	Institution Institution // of a call: whom the reader answers for
 	Answered    bool        // of a reminder of a call: it has answered

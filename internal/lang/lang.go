@@ -42,7 +42,7 @@ type tongue struct {
 func tongues() map[agenda.Lang]tongue {
 	return map[agenda.Lang]tongue{
 		agenda.German:       {"de", "Deutsch", "ltr", de.New()},
-		agenda.EasyLanguage: {"de", "Leichte Sprache", "ltr", de.New()},
+		agenda.EasyLanguage: {"de-simple", "Leichte Sprache", "ltr", de.New()}, // a variant that IANA has registered
 		agenda.English:      {"en", "English", "ltr", en_GB.New()},
 		agenda.Turkish:      {"tr", "Türkçe", "ltr", tr.New()},
 		agenda.Arabic:       {"ar", "العربية", "rtl", ar.New()},
@@ -89,6 +89,8 @@ func Load(enabled ...agenda.Lang) (*Catalog, error) {
 			return nil, err
 		}
 		p := &Printer{lang: l, tongue: known[l], messages: m, german: c.printers[agenda.German]}
+		marking := *p
+		marking.marks, p.marking = true, &marking
 		c.langs, c.printers[l] = append(c.langs, l), p
 	}
 	return c, nil
@@ -186,11 +188,21 @@ func (c *Catalog) Printer(l agenda.Lang) *Printer {
 // Enabled reports whether the language is spoken here.
 func (c *Catalog) Enabled(l agenda.Lang) bool { return c.printers[l] != nil }
 
+// Whole returns the enabled languages that have every message: those in which
+// members read pages and mails.
+func (c *Catalog) Whole() []agenda.Lang {
+	return slices.DeleteFunc(c.Langs(), func(l agenda.Lang) bool { return !Whole(l) })
+}
+
+// otherTags are the first parts of tags that browsers have for our languages.
+// Sorani (ckb) is none: its readers do not read Kurmancî.
+var otherTags = map[string]agenda.Lang{"kmr": agenda.Kurmanji, "prs": agenda.Farsi, "ls": ""}
+
 // Match returns the enabled language that a browser prefers (header
-// Accept-Language, RFC 9110, section 12.5.4), German if there is none. It is for
-// an offer only: a link keeps its language.
+// Accept-Language, RFC 9110, section 12.5.4), "" if there is none. It is for an
+// offer only: a link keeps its language.
 func (c *Catalog) Match(accept string) agenda.Lang {
-	best, bestQ := agenda.German, 0.0
+	best, bestQ := agenda.Lang(""), 0.0
 	for part := range strings.SplitSeq(accept, ",") {
 		tag, param, _ := strings.Cut(strings.TrimSpace(part), ";")
 		q := 1.0
@@ -198,10 +210,11 @@ func (c *Catalog) Match(accept string) agenda.Lang {
 			q, _ = strconv.ParseFloat(v, 64) // what is no number is never preferred
 		}
 		primary, _, _ := strings.Cut(strings.ToLower(tag), "-")
-		if primary == "kmr" {
-			primary = string(agenda.Kurmanji)
+		l, ok := otherTags[primary]
+		if !ok {
+			l = agenda.Lang(primary)
 		}
-		if l := agenda.Lang(primary); q > bestQ && c.Enabled(l) && l != agenda.EasyLanguage {
+		if q > bestQ && c.Enabled(l) {
 			best, bestQ = l, q
 		}
 	}

@@ -18,7 +18,29 @@ type Printer struct {
 	tongue
 	messages map[string]message
 	german   *Printer // nil for German itself
+	marking  *Printer // the one that marks what is said in German
+	marks    bool
 }
+
+// What stands around a German text that a marking printer returns because its
+// language lacks it. No text that people type holds these characters.
+const (
+	GermanFrom = "\x02"
+	GermanTo   = "\x03"
+)
+
+// Marking returns a printer that puts GermanFrom and GermanTo around what it
+// says in German for want of its own words. Whoever uses it shows the reader
+// what is German, and takes the marks away.
+func (p *Printer) Marking() *Printer {
+	if p.marking == nil {
+		return p
+	}
+	return p.marking
+}
+
+// Comma returns ", " as the language writes it.
+func (p *Printer) Comma() string { return p.comma() }
 
 // Lang returns the printer's language.
 func (p *Printer) Lang() agenda.Lang { return p.lang }
@@ -50,11 +72,19 @@ func (p *Printer) Has(key string) bool { return p.messages[key] != nil }
 // names and values in turn. A text that the language lacks is German; an
 // unknown key shows as ⟦key⟧, which tests look for.
 func (p *Printer) T(key string, args ...any) string {
-	m, _ := p.find(key)
+	m, from := p.find(key)
 	if m == nil {
 		return "⟦" + key + "⟧"
 	}
-	return fill(m[locales.PluralRuleOther], args)
+	return p.marked(fill(m[locales.PluralRuleOther], args), from)
+}
+
+// marked puts marks around a text that is not from the printer's language.
+func (p *Printer) marked(text string, from *Printer) string {
+	if !p.marks || from.lang == p.lang {
+		return text
+	}
+	return GermanFrom + text + GermanTo
 }
 
 // N returns the message of the key in the plural form for n; {n} is the
@@ -68,7 +98,7 @@ func (p *Printer) N(key string, n int, args ...any) string {
 	if text == nil {
 		text = m[locales.PluralRuleOther]
 	}
-	return fill(text, append([]any{"n", p.Number(n)}, args...))
+	return p.marked(fill(text, append([]any{"n", p.Number(n)}, args...)), from)
 }
 
 func (p *Printer) find(key string) (message, *Printer) {
@@ -177,6 +207,9 @@ func (p *Printer) hours(s string) string {
 	case agenda.EasyLanguage:
 		return strings.ReplaceAll(s, ":", ".") + " Uhr"
 	}
+	if p.dir == "rtl" {
+		return "\u2066" + s + "\u2069" // from left to right, as on doors and bus stops
+	}
 	return s
 }
 
@@ -200,11 +233,10 @@ func (p *Printer) Span(start, end agenda.Local) string {
 // Days returns "11. September 2027 – 10. Oktober 2027", with the year once if
 // it is the same.
 func (p *Printer) Days(from, to agenda.Date) string {
-	first := p.long(from)
-	if year := fmt.Sprintf(" %d", from.Year); from.Year == to.Year && strings.HasSuffix(first, year) {
-		first = strings.TrimSuffix(first, year)
+	if from.Year == to.Year {
+		return p.DayMonth(from) + " – " + p.long(to)
 	}
-	return first + " – " + p.long(to)
+	return p.long(from) + " – " + p.long(to)
 }
 
 // List returns "A, B und C".

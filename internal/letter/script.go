@@ -45,14 +45,23 @@ func (d *draft) t(key string, args ...any) string { return d.p.T("mail."+key, ar
 
 // open begins a letter: subject, heading, greeting, first paragraph.
 func (d *draft) open(kind, title string, args ...any) {
-	args = append(args, "title", title, "group", d.Group.Name)
-	d.s.Subject = d.t(kind+".subject", args...)
+	d.s.Subject = d.t(kind+".subject", append(args, "title", title, "group", d.Group.Name)...)
+	args = append(args, "title", d.s.island(title), "group", d.s.island(d.Group.Name))
 	d.s.Heading = d.t(kind+".heading", args...)
 	d.s.Greeting = d.t("greeting")
 	if d.Name != "" {
-		d.s.Greeting = d.t("greeting_name", "name", d.Name)
+		d.s.Greeting = d.t("greeting_name", "name", d.s.island(d.Name))
 	}
 	d.s.Intro = append(d.s.Intro, d.t(kind+".intro", args...))
+}
+
+// title is what the event is called in the language of the letter, in German if
+// nobody has translated it.
+func (d *draft) title(e agenda.Event) string {
+	if t := d.Translation; t.Shown() && t.Lang == d.p.Lang() {
+		return t.Title
+	}
+	return e.Title
 }
 
 func (d *draft) act(label, path string) {
@@ -78,7 +87,7 @@ func (d *draft) footer() {
 			foot("unsubscribe", unsubscribePath(d.Facts))
 		}
 	case agenda.AboutWatcher:
-		d.s.Reason = d.t("reason.watcher", "title", d.Event.Title)
+		d.s.Reason = d.t("reason.watcher", "title", d.s.island(d.title(d.Event)))
 		foot("unwatch", unsubscribePath(d.Facts))
 	case agenda.AboutSubmitter:
 		d.s.Reason = d.t("reason.submitter", "title", d.Event.Title)
@@ -157,7 +166,7 @@ func (d *draft) eventReminder() error {
 		return ErrNothing
 	}
 	d.s.Dates = []date{d.eventDate(e)}
-	d.open("event_reminder", e.Title, "date", d.p.DateMedium(e.Start.Date), "clock", d.p.Clock(e.Start), "in", d.in(e.Start))
+	d.open("event_reminder", d.title(e), "date", d.p.DateMedium(e.Start.Date), "clock", d.p.Clock(e.Start), "in", d.in(e.Start))
 	d.act("event_page", EventPath(e))
 	d.act("unwatch_button", "/vormerkung/"+d.Tokens.Act)
 	return nil
@@ -230,7 +239,7 @@ func (d *draft) eventChange() error {
 		now.OldWhere = orDash(was.Venue.Line())
 	}
 	d.s.Dates = []date{now}
-	d.open("event_change", e.Title, "date", d.p.DateMedium(was.Start.Date))
+	d.open("event_change", d.title(e), "date", d.p.DateMedium(was.Start.Date))
 	if list := d.fields(changes); list != "" {
 		d.s.Intro = append(d.s.Intro, list)
 	}
@@ -280,7 +289,7 @@ func (d *draft) cancellation() error {
 		if e.Standing == agenda.Postponed {
 			kind = "event_postponed"
 		}
-		d.open(kind, e.Title, "date", d.p.DateMedium(e.Start.Date))
+		d.open(kind, d.title(e), "date", d.p.DateMedium(e.Start.Date))
 		d.sentence()
 		d.act("event_page", EventPath(e))
 		d.urgent(e.Start)
@@ -304,7 +313,7 @@ func (d *draft) restored() error {
 			return ErrNothing
 		}
 		d.s.Dates = []date{d.eventDate(d.Event)}
-		d.open("event_restored", d.Event.Title, "date", d.p.DateMedium(d.Event.Start.Date))
+		d.open("event_restored", d.title(d.Event), "date", d.p.DateMedium(d.Event.Start.Date))
 		d.sentence()
 		d.act("event_page", EventPath(d.Event))
 		d.urgent(d.Event.Start)
@@ -339,7 +348,7 @@ func (d *draft) confirm() error {
 		return ErrNothing
 	}
 	d.s.Dates = []date{d.eventDate(d.Event)}
-	d.open("confirm", d.Event.Title)
+	d.open("confirm", d.title(d.Event))
 	d.act("confirm_button", "/vormerkung/"+d.Tokens.Act)
 	d.s.Outro = append(d.s.Outro, d.t("confirm.until", "until", d.p.DateTime(agenda.LocalOf(d.Until, d.w.loc))))
 	return nil

@@ -11,6 +11,8 @@ import (
 // parts, so neither says less than the other.
 type section struct {
 	Tag, Dir, Site string
+	Foreign        bool   // not in German, which names, places and notes are in
+	Unchecked      string // that nobody who speaks the language has checked the texts
 	Subject        string
 	Heading        string
 	Greeting       string
@@ -29,6 +31,7 @@ type section struct {
 type date struct {
 	Weekday, Day, Month string
 	Title, Group        string
+	German              string // title, under a translated one
 	When, OldWhen       string
 	Where, OldWhere     string
 	WhenLabel           string
@@ -62,7 +65,7 @@ func plainText(sections []section) string {
 func (s section) text(b *strings.Builder) {
 	para := func(text string) {
 		if text != "" {
-			b.WriteString(wrap(s.isolate(text)) + "\n\n")
+			b.WriteString(s.isolate(wrap(text)) + "\n\n")
 		}
 	}
 	para(s.Greeting)
@@ -73,7 +76,7 @@ func (s section) text(b *strings.Builder) {
 		d.text(b, s)
 	}
 	if s.Sentence != "" {
-		para(s.SentenceBy + "\n" + s.Sentence)
+		para(s.SentenceBy + "\n" + s.island(s.Sentence))
 	}
 	if s.Code != "" {
 		b.WriteString("    " + s.Code + "\n\n")
@@ -87,26 +90,30 @@ func (s section) text(b *strings.Builder) {
 	b.WriteString("-- \n")
 	para(s.Site)
 	para(s.Reason)
+	para(s.Unchecked)
 	for _, a := range s.Footer {
-		b.WriteString(s.isolate(a.Label) + ": " + a.URL + "\n")
+		b.WriteString(s.isolate(a.Label+": "+s.island(a.URL)) + "\n")
 	}
 }
 
 func (d date) text(b *strings.Builder, s section) {
-	head := d.Title
+	head := s.island(d.Title)
 	if d.Mark != "" {
 		head = d.Mark + ": " + head
 	}
 	if d.Group != "" {
-		head = d.Group + " – " + head
+		head = s.island(d.Group) + " – " + head
 	}
-	b.WriteString(wrap("* "+s.isolate(head)) + "\n")
+	b.WriteString(s.isolate(wrap("* "+head)) + "\n")
+	if d.German != "" {
+		b.WriteString("  " + d.German + "\n")
+	}
 	line := func(label, value, old string) {
 		if old != "" {
-			b.WriteString("  " + d.BeforeLabel + ": " + old + "\n")
+			b.WriteString(s.isolate("  "+d.BeforeLabel+": "+s.island(old)) + "\n")
 		}
 		if value != "" {
-			b.WriteString("  " + label + ": " + value + "\n")
+			b.WriteString(s.isolate("  "+label+": "+s.island(value)) + "\n")
 		}
 	}
 	line(d.WhenLabel, d.When, d.OldWhen)
@@ -125,7 +132,25 @@ func (s section) isolate(text string) string {
 	if s.Dir != "rtl" {
 		return text
 	}
-	return "\u2067" + text + "\u2069"
+	return perLine("\u2067", text)
+}
+
+// island keeps a name, a place or an address together within a text that runs
+// from right to left, in the direction that its first letter has.
+func (s section) island(text string) string {
+	if s.Dir != "rtl" || text == "" {
+		return text
+	}
+	return perLine("\u2068", text)
+}
+
+// perLine isolates every line of a text: an isolate ends with its line.
+func perLine(begin, text string) string {
+	lines := strings.Split(text, "\n")
+	for i, l := range lines {
+		lines[i] = begin + l + "\u2069"
+	}
+	return strings.Join(lines, "\n")
 }
 
 // wrap breaks long lines between words; addresses stay whole.
@@ -169,7 +194,10 @@ func (d *draft) meetingDate(m agenda.Meeting, g agenda.Group) date {
 
 // eventDate shows an event.
 func (d *draft) eventDate(e agenda.Event) date {
-	out := d.date(e.Start, e.End, e.Title, e.Venue.Line(), EventPath(e))
+	out := d.date(e.Start, e.End, d.title(e), e.Venue.Line(), EventPath(e))
+	if out.Title != e.Title {
+		out.German = e.Title
+	}
 	out.Online = e.Venue.Online
 	if e.Standing != agenda.Scheduled {
 		out.Mark = d.p.T("term.standing." + string(e.Standing))

@@ -55,7 +55,7 @@ func (w *Writer) Compose(f agenda.Facts) (Letter, error) {
 	if write == nil {
 		return Letter{}, fmt.Errorf("letter of kind %q: unknown kind", f.Message.Kind)
 	}
-	p := w.catalog.Printer(f.Lang)
+	p := w.printer(f)
 	first, err := w.section(f, p, write)
 	if err != nil {
 		return Letter{}, err
@@ -81,8 +81,20 @@ func (w *Writer) Compose(f agenda.Facts) (Letter, error) {
 	return l, w.attach(&l, f)
 }
 
+// printer is that of the reader's language. What only members, organisers and the
+// office read is German where that language lacks its words.
+func (w *Writer) printer(f agenda.Facts) *lang.Printer {
+	if f.Message.Reader.Kind != agenda.AboutWatcher && !lang.Whole(f.Lang) {
+		return w.catalog.Printer(agenda.German)
+	}
+	return w.catalog.Printer(f.Lang)
+}
+
 func (w *Writer) section(f agenda.Facts, p *lang.Printer, write script) (section, error) {
-	s := section{Tag: p.Tag(), Dir: p.Dir(), Site: w.site.Name}
+	s := section{Tag: p.Tag(), Dir: p.Dir(), Site: w.site.Name, Foreign: p.Lang() != agenda.German}
+	if !lang.Checked(p.Lang()) {
+		s.Unchecked = p.T("frame.unchecked")
+	}
 	d := draft{Facts: f, p: p, w: w, s: &s}
 	if err := write(&d); err != nil {
 		return s, err

@@ -70,7 +70,10 @@ func (r *reader) fill(f *agenda.Facts) error {
 	if err := r.subject(f); err != nil {
 		return err
 	}
-	return r.reader(f)
+	if err := r.reader(f); err != nil {
+		return err
+	}
+	return r.words(f)
 }
 
 func (r *reader) reader(f *agenda.Facts) error {

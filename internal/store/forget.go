@@ -46,6 +46,9 @@ func (s *Store) sweep(ctx context.Context, kind string, r Retention) (n int, err
 			return n, err
 		}
 		n += len(keys)
+		if err := s.forgetTranslations(ctx, kind, keys); err != nil {
+			return n, err
+		}
 		if err := s.update(ctx, agenda.Actor{}, func(t *tx) error { return t.deleteAll(kind, keys) }); err != nil {
 			return n, err
 		}

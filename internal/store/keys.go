@@ -48,6 +48,7 @@ const (
 	kSubmissions = "submissions" // address: day, number of events submitted on it
 	kFreeze      = "freeze"      // year, time desc, id
 	kFrozen      = "frozen"      // id of the freeze, number: a part of its printed events
+	kTranslation = "translation" // event, language
 )
 
 // idPart returns an identifier as a part of a key. What comes out of an address
