@@ -21,8 +21,8 @@ func TestTranslationOfAnEvent(t *testing.T) {
 	if title := within(a.all("h1")[0], "bdi")[0]; attr(title, "lang") != "de" || inner(title) != e.Title {
 		t.Errorf("German title: %q, lang %q", inner(title), attr(title, "lang"))
 	}
-	form := boss.get(desk).want(t, http.StatusOK, "English")
-	form = boss.get(desk+"/uebersetzung/en").want(t, http.StatusOK, e.Summary)
+	boss.get(desk).want(t, http.StatusOK, "English")
+	form := boss.get(desk+"/uebersetzung/en").want(t, http.StatusOK, e.Summary)
 	boss.submit(form, "/uebersetzung/en", map[string][]string{"title": {""}, "summary": {"Without a title"}}).want(t, http.StatusUnprocessableEntity)
 	boss.then(boss.submit(form, "/uebersetzung/en", map[string][]string{"title": {"Cooking for all"}, "summary": {"Bring <b>nothing</b>."}, "source": {"machine"}})).
 		want(t, http.StatusOK, "maschinell übersetzt")
