@@ -42,7 +42,7 @@ func (e Edition) Weeks() []Week {
 // Count is a number of events: those that will take place, and those that may.
 type Count struct {
 	Sure    int // published and at their time
-	Waiting int // submitted, returned to the organiser, or postponed
+	Waiting int // submitted, returned to the organiser, accepted and not public yet, or postponed
 }
 
 func (c *Count) add(waiting bool) {

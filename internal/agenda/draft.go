@@ -83,6 +83,7 @@ func (e Event) Send(to Review, now time.Time, loc *time.Location) (Event, error)
 		return e, err
 	}
 	e.Review, e.Changed = to, Rise(e.Changed, now)
+	e.Since = e.Changed // not since it was begun
 	return e, nil
 }
 

@@ -17,6 +17,7 @@ const (
 	Reserved  Review = "reserved" // a date without its text yet; counts for clashes
 	Submitted Review = "submitted"
 	Returned  Review = "returned" // sent back with a reason; the organiser goes on editing
+	Accepted  Review = "accepted" // decided, but not public yet: at Event.Release, or when a coordinator says so
 	Published Review = "published"
 	Withdrawn Review = "withdrawn" // not (or no longer) part of the programme
 )
@@ -47,6 +48,8 @@ type Event struct {
 	EditGen     int           `json:"editgen,omitempty"` // generation of the submitter's link
 	Picture     *Picture      `json:"picture,omitempty"`
 	Proposal    *Proposal     `json:"proposal,omitempty"` // of its organiser, since it is public
+	Release     Local         `json:"release,omitzero"`   // when an accepted event becomes public by itself
+	Since       time.Time     `json:"since,omitzero"`     // UTC; when the review came to where it is; zero: when it was made
 	Sequence    int           `json:"seq"`
 	Created     time.Time     `json:"created"`           // UTC
 	Changed     time.Time     `json:"changed"`           // UTC, whole seconds, only rises
@@ -70,7 +73,7 @@ func (e Event) Year() int {
 
 // Editable reports whether whoever submitted the event may change it herself.
 func (e Event) Editable() bool {
-	return e.Review == Draft || e.Review == Reserved || e.Review == Submitted || e.Review == Returned
+	return e.Review == Draft || e.Review == Reserved || e.Review == Submitted || e.Review == Returned || e.Review == Accepted
 }
 
 // Public reports whether everybody may see the event.
@@ -106,26 +109,35 @@ func (e Event) Change(d EventDetails, submitted bool, seen, now time.Time, loc *
 	return e, changes, nil
 }
 
+// decisions says from which state of the review which others can be reached.
+var decisions = map[Review][]Review{
+	Reserved:  {Submitted, Withdrawn},
+	Submitted: {Accepted, Published, Returned, Withdrawn},
+	Returned:  {Submitted, Accepted, Published, Withdrawn},
+	Accepted:  {Submitted, Published, Returned, Withdrawn},
+	Published: {Withdrawn},
+	Withdrawn: {Submitted, Accepted, Published},
+}
+
 // Decide returns the event in another state of its review. A published event
-// can be withdrawn, a submitted or returned one published, returned (with a
-// reason) or withdrawn, a withdrawn one submitted again.
+// can be withdrawn; a submitted, returned or accepted one published, accepted,
+// returned (with a reason) or withdrawn; a withdrawn one submitted again,
+// accepted or published. Whatever is decided, a time of release is over: Accept
+// sets a new one.
 func (e Event) Decide(to Review, reason string, now time.Time) (Event, error) {
-	ok := map[Review][]Review{
-		Reserved:  {Submitted, Withdrawn},
-		Submitted: {Published, Returned, Withdrawn},
-		Returned:  {Submitted, Published, Withdrawn},
-		Published: {Withdrawn},
-		Withdrawn: {Submitted, Published},
-	}
-	if !slices.Contains(ok[e.Review], to) {
+	if !slices.Contains(decisions[e.Review], to) {
 		return e, ErrState
 	}
 	reason = Text(reason)
 	if to == Returned && reason == "" {
 		return e, Problems{{Field: "reason", Rule: "required"}}
 	}
-	e.Review, e.Reason = to, reason
+	if to == Accepted || to == Published {
+		reason = "" // what was asked for before is done
+	}
+	e.Review, e.Reason, e.Release = to, reason, Local{}
 	e.Changed = Rise(e.Changed, now)
+	e.Since = e.Changed
 	if to == Published {
 		e.Released = e.Changed
 	}

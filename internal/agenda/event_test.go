@@ -26,10 +26,11 @@ func event(r agenda.Review) agenda.Event {
 
 func TestReviewDecisions(t *testing.T) {
 	t.Parallel()
-	all := []agenda.Review{agenda.Submitted, agenda.Returned, agenda.Published, agenda.Withdrawn, ""}
+	all := []agenda.Review{agenda.Reserved, agenda.Submitted, agenda.Returned, agenda.Accepted, agenda.Published, agenda.Withdrawn, ""}
 	allowed := map[agenda.Review][]agenda.Review{
-		agenda.Submitted: {agenda.Published, agenda.Returned, agenda.Withdrawn}, agenda.Returned: {agenda.Submitted, agenda.Published, agenda.Withdrawn},
-		agenda.Published: {agenda.Withdrawn}, agenda.Withdrawn: {agenda.Submitted, agenda.Published},
+		agenda.Reserved: {agenda.Submitted, agenda.Withdrawn}, agenda.Submitted: {agenda.Accepted, agenda.Published, agenda.Returned, agenda.Withdrawn},
+		agenda.Returned: {agenda.Submitted, agenda.Accepted, agenda.Published, agenda.Withdrawn}, agenda.Accepted: {agenda.Submitted, agenda.Published, agenda.Returned, agenda.Withdrawn},
+		agenda.Published: {agenda.Withdrawn}, agenda.Withdrawn: {agenda.Submitted, agenda.Accepted, agenda.Published},
 	}
 	for _, from := range all {
 		for _, to := range all {
@@ -43,6 +44,9 @@ func TestReviewDecisions(t *testing.T) {
 			}
 			if err != nil || got.Review != to || !got.Changed.After(e.Changed) || got.Public() != (to == agenda.Published) {
 				t.Errorf("%q to %q: %q, %v", from, to, got.Review, err)
+			}
+			if !got.Since.Equal(got.Changed) || !got.Release.IsZero() {
+				t.Errorf("%q to %q: since %s, release %s", from, to, got.Since, got.Release)
 			}
 			if got.Released.IsZero() == (to == agenda.Published) {
 				t.Errorf("%q to %q: released %s", from, to, got.Released)

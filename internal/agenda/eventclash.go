@@ -127,8 +127,8 @@ func (d EventDetails) EventClashes(id EventID, others []Event, ed Edition) (out 
 	return out
 }
 
-// counts reports whether an event takes up its time: submitted, reserved or
-// published, and not cancelled.
+// counts reports whether an event takes up its time: submitted, reserved,
+// accepted or published, and not cancelled.
 func (e *Event) counts() bool {
 	return e.Review != Withdrawn && e.Standing == Scheduled
 }

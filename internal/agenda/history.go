@@ -22,6 +22,7 @@ const (
 	AboutOffice      = "office"    // the address of the coordinators
 	AboutCalled      = "called"    // the people of the institutions that an edition's call goes to
 	AboutLogin       = "login"
+	AboutTextBlock   = "textblock"
 )
 
 // Actor says who did something: a person, the submitter of an event, a watcher

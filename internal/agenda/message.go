@@ -19,6 +19,8 @@ const (
 	KindUnsent       Kind = "unsent"       // the same, when it was not sent yet
 	KindReceived     Kind = "received"     // an event was submitted: the link to go on editing
 	KindAccepted     Kind = "accepted"     // a submitted event is in the programme
+	KindApproved     Kind = "approved"     // a submitted event will be in the programme
+	KindMissing      Kind = "missing"      // an event lacks details that its readers would miss
 	KindReturned     Kind = "returned"     // a submitted event is sent back with a reason
 	KindProof        Kind = "proof"        // an event as it will be printed, for approval
 	KindDigest       Kind = "digest"       // monthly dates for those who want no calendar

@@ -126,5 +126,9 @@ func (e Event) Illustrate(p *Picture, submitter bool, seen, now time.Time) (Even
 		return e, nil, ErrConflict
 	}
 	e.Picture, e.Changed = p, Rise(e.Changed, now)
+	if submitter && p != nil && e.Review == Accepted {
+		again, err := e.Decide(Submitted, "", now)
+		return again, changes, err
+	}
 	return e, changes, nil
 }

@@ -148,7 +148,7 @@ func (e Edition) ProofsUntil(loc *time.Location) time.Time {
 // NeedsProof reports whether the organiser has still to say that the event is
 // right as it will be printed.
 func (e Event) NeedsProof() bool {
-	return e.Public() && e.Standing != Cancelled && e.ProofApproved.IsZero()
+	return e.Admitted() && e.Standing != Cancelled && e.ProofApproved.IsZero()
 }
 
 // Proof returns the event as sent to its organiser for approval. ErrState is
@@ -166,7 +166,7 @@ func (e Event) Proof(now time.Time) (Event, error) {
 // second approval changes nothing.
 func (e Event) Approve(seen, now time.Time) (Event, error) {
 	switch {
-	case e.ProofSent.IsZero() || !e.Public():
+	case e.ProofSent.IsZero() || !e.Admitted():
 		return e, ErrState
 	case !seen.Equal(e.Changed):
 		return e, ErrConflict
