@@ -106,7 +106,8 @@ func facts(kind agenda.Kind, l agenda.Lang) agenda.Facts {
 	case agenda.KindCall, agenda.KindCallReminder:
 		f.Message.Subject, f.Group, f.Meeting, f.Meetings = agenda.Ref{Kind: agenda.AboutEdition, ID: "2027"}, agenda.Group{}, agenda.Meeting{}, nil
 		f.Edition, f.Institution = edition(), agenda.Institution{ID: "i1", Name: "AWO Fachdienste für Migration"}
-	case agenda.KindConfirm, agenda.KindBegun, agenda.KindUnsent, agenda.KindReceived, agenda.KindAccepted, agenda.KindReturned, agenda.KindVisitors, agenda.KindProof:
+	case agenda.KindConfirm, agenda.KindBegun, agenda.KindUnsent, agenda.KindReceived, agenda.KindAccepted, agenda.KindReturned, agenda.KindVisitors, agenda.KindProof,
+		agenda.KindApproved, agenda.KindMissing:
 		f = eventFacts(kind, l)
 	}
 	return f
@@ -142,7 +143,10 @@ func eventFacts(kind agenda.Kind, l agenda.Lang) agenda.Facts {
 		f.Event.SignUp, f.Event.SignUpBy, f.Event.StepFree, f.Event.Childcare = true, "05223 1234, bis 10.09.", agenda.Yes, agenda.No
 		f.Event.Subtitle, f.Event.Description, f.Event.CoOrganisers = "Deutsch und Arabisch", "Das steht nur im Internet.", []string{"Frauencafé Bünde"}
 	}
-	if slices.Contains([]agenda.Kind{agenda.KindBegun, agenda.KindUnsent, agenda.KindProof, agenda.KindVisitors, agenda.KindReceived, agenda.KindAccepted, agenda.KindReturned}, kind) {
+	if kind == agenda.KindApproved {
+		f.Event.Review, f.Event.Release = agenda.Accepted, at("2027-08-20T08:00")
+	}
+	if slices.Contains([]agenda.Kind{agenda.KindBegun, agenda.KindUnsent, agenda.KindApproved, agenda.KindMissing, agenda.KindProof, agenda.KindVisitors, agenda.KindReceived, agenda.KindAccepted, agenda.KindReturned}, kind) {
 		f.Message.Reader, f.Name = agenda.Ref{Kind: agenda.AboutSubmitter, ID: "e1"}, "Erika Geheim"
 	}
 	return f
@@ -245,18 +249,26 @@ func TestNothingIsToldThatIsOver(t *testing.T) {
 			*f = facts(agenda.KindCancellation, "de")
 			f.Meeting.State = agenda.MeetingFixed
 		},
-		"reminder of a cancelled event": func(f *agenda.Facts) { *f = eventFacts(agenda.KindReminder, "de"); f.Event.Standing = agenda.Cancelled },
-		"call after its last day":       func(f *agenda.Facts) { *f = facts(agenda.KindCall, "de"); f.Now = f.Now.AddDate(0, 0, 4) },
-		"call that was closed":          func(f *agenda.Facts) { *f = facts(agenda.KindCall, "de"); f.Edition.Open = false },
-		"call to nobody's institution":  func(f *agenda.Facts) { *f = facts(agenda.KindCall, "de"); f.Institution = agenda.Institution{} },
-		"reminder of an answered call":  func(f *agenda.Facts) { *f = facts(agenda.KindCallReminder, "de"); f.Answered = true },
-		"visitors of a cancelled event": func(f *agenda.Facts) { *f = facts(agenda.KindVisitors, "de"); f.Event.Standing = agenda.Cancelled },
-		"visitors of a moved event":     func(f *agenda.Facts) { *f = facts(agenda.KindVisitors, "de"); f.Event.End = f.Event.End.AddDays(-1) },
-		"visitors before the end":       func(f *agenda.Facts) { *f = facts(agenda.KindVisitors, "de"); f.Now = made },
-		"visitors that are known":       func(f *agenda.Facts) { *f = facts(agenda.KindVisitors, "de"); f.Event.Visitors = new(int) },
-		"proof of a cancelled event":    func(f *agenda.Facts) { *f = eventFacts(agenda.KindProof, "de"); f.Event.Standing = agenda.Cancelled },
-		"proof of a withdrawn event":    func(f *agenda.Facts) { *f = eventFacts(agenda.KindProof, "de"); f.Event.Review = agenda.Withdrawn },
-		"log-in link that has ended":    func(f *agenda.Facts) { *f = facts(agenda.KindLogin, "de"); f.Now = f.Until },
+		"reminder of a cancelled event":  func(f *agenda.Facts) { *f = eventFacts(agenda.KindReminder, "de"); f.Event.Standing = agenda.Cancelled },
+		"call after its last day":        func(f *agenda.Facts) { *f = facts(agenda.KindCall, "de"); f.Now = f.Now.AddDate(0, 0, 4) },
+		"call that was closed":           func(f *agenda.Facts) { *f = facts(agenda.KindCall, "de"); f.Edition.Open = false },
+		"call to nobody's institution":   func(f *agenda.Facts) { *f = facts(agenda.KindCall, "de"); f.Institution = agenda.Institution{} },
+		"reminder of an answered call":   func(f *agenda.Facts) { *f = facts(agenda.KindCallReminder, "de"); f.Answered = true },
+		"visitors of a cancelled event":  func(f *agenda.Facts) { *f = facts(agenda.KindVisitors, "de"); f.Event.Standing = agenda.Cancelled },
+		"visitors of a moved event":      func(f *agenda.Facts) { *f = facts(agenda.KindVisitors, "de"); f.Event.End = f.Event.End.AddDays(-1) },
+		"visitors before the end":        func(f *agenda.Facts) { *f = facts(agenda.KindVisitors, "de"); f.Now = made },
+		"visitors that are known":        func(f *agenda.Facts) { *f = facts(agenda.KindVisitors, "de"); f.Event.Visitors = new(int) },
+		"proof of a cancelled event":     func(f *agenda.Facts) { *f = eventFacts(agenda.KindProof, "de"); f.Event.Standing = agenda.Cancelled },
+		"proof of a withdrawn event":     func(f *agenda.Facts) { *f = eventFacts(agenda.KindProof, "de"); f.Event.Review = agenda.Withdrawn },
+		"acceptance of a public event":   func(f *agenda.Facts) { *f = eventFacts(agenda.KindApproved, "de"); f.Event.Review = agenda.Published },
+		"acceptance that was taken back": func(f *agenda.Facts) { *f = eventFacts(agenda.KindApproved, "de"); f.Event.Review = agenda.Submitted },
+		"details of a past event":        func(f *agenda.Facts) { *f = eventFacts(agenda.KindMissing, "de"); f.Now = f.Now.AddDate(0, 2, 0) },
+		"details of a withdrawn event":   func(f *agenda.Facts) { *f = eventFacts(agenda.KindMissing, "de"); f.Event.Review = agenda.Withdrawn },
+		"details that came meanwhile": func(f *agenda.Facts) {
+			*f = eventFacts(agenda.KindMissing, "de")
+			f.Event.StepFree, f.Event.Childcare, f.Event.Picture = agenda.Yes, agenda.No, &agenda.Picture{Alt: "Ein Buch", Credit: "Erika", Licence: agenda.OwnPicture}
+		},
+		"log-in link that has ended": func(f *agenda.Facts) { *f = facts(agenda.KindLogin, "de"); f.Now = f.Until },
 		"invitation to cancelled dates": func(f *agenda.Facts) {
 			*f = facts(agenda.KindInvitation, "de")
 			f.Meetings[0].State, f.Meetings[1].State = agenda.MeetingCancelled, agenda.MeetingCancelled

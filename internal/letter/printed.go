@@ -83,7 +83,7 @@ func (d *draft) printed(e agenda.EventDetails) string {
 // proof asks the organiser whether her event can be printed as it is.
 func (d *draft) proof() error {
 	e := d.Event
-	if !e.Public() || e.Standing == agenda.Cancelled {
+	if !e.Admitted() || e.Standing == agenda.Cancelled {
 		return ErrNothing
 	}
 	one := d.eventDate(e)

@@ -33,6 +33,8 @@ var scripts = map[agenda.Kind]script{
 	agenda.KindReceived:     (*draft).received,
 	agenda.KindAccepted:     (*draft).accepted,
 	agenda.KindReturned:     (*draft).returned,
+	agenda.KindApproved:     (*draft).approved,
+	agenda.KindMissing:      (*draft).missing,
 	agenda.KindProof:        (*draft).proof,
 	agenda.KindDigest:       (*draft).digest,
 	agenda.KindAlarm:        (*draft).alarm,

@@ -199,6 +199,9 @@ func (d *draft) eventDate(e agenda.Event) date {
 		out.German = e.Title
 	}
 	out.Online = e.Venue.Online
+	if !e.Public() {
+		out.URL = "" // its page does not exist yet
+	}
 	if e.Standing != agenda.Scheduled {
 		out.Mark = d.p.T("term.standing." + string(e.Standing))
 	}
