@@ -216,11 +216,12 @@ func (s *Scheduler) Tick(ctx context.Context) (Result, error) {
 	return p.result, err
 }
 
-// produce expands the notices that are due and hands out the messages that are.
+// produce publishes the events whose time has come, expands the notices that are
+// due and hands out the messages that are.
 func (s *Scheduler) produce(ctx context.Context, p *pool) error {
 	for {
 		now := s.store.Now()
-		failed := s.expand(ctx, now) // what cannot be expanded does not hold up the rest
+		failed := errors.Join(s.release(ctx, now), s.expand(ctx, now)) // what fails does not hold up the rest
 		busy := p.busy()
 		facts, err := s.store.Claim(ctx, now, s.options.Lease, batch)
 		if err != nil || len(facts) == 0 {
@@ -242,6 +243,26 @@ func (s *Scheduler) produce(ctx context.Context, p *pool) error {
 
 // batch is how many due things are looked at in one go.
 const batch = 24
+
+// release publishes the events whose time has come. One that cannot be
+// published stays due and stops no other.
+func (s *Scheduler) release(ctx context.Context, now time.Time) error {
+	for {
+		events, err := s.store.DueReleases(ctx, now, batch)
+		if err != nil {
+			return err
+		}
+		var failed []error
+		for _, id := range events {
+			if _, err := s.store.Release(ctx, id); err != nil {
+				failed = append(failed, err)
+			}
+		}
+		if len(events) < batch || len(failed) > 0 {
+			return errors.Join(failed...)
+		}
+	}
+}
 
 func (s *Scheduler) expand(ctx context.Context, now time.Time) error {
 	notices, err := s.store.DueNotices(ctx, now, batch)

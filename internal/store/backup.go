@@ -80,7 +80,8 @@ type Restored struct {
 // dropped and a new epoch begins, so that no reader takes an old copy for a new
 // one. What was due before now is held back unless sendDue: it may have gone
 // out after the backup was made. Held messages stand in the outbox as failed,
-// to be sent by hand.
+// to be sent by hand. Events whose time of release has come become public
+// nevertheless, as they were; only nobody is told again.
 func Restore(ctx context.Context, db kv.DB, r io.Reader, now time.Time, sendDue bool) (Restored, error) {
 	z, err := gzip.NewReader(r)
 	if err != nil {
@@ -123,6 +124,9 @@ func restoreBatch(tx kv.RW, batch []kv.Pair) error {
 // holdBack settles what was due before the restore.
 func holdBack(ctx context.Context, db kv.DB, now time.Time, done *Restored) error {
 	soon := kv.Time(now.Add(time.Millisecond))
+	if err := quietReleases(ctx, db, soon); err != nil {
+		return fmt.Errorf("restore: hold back what was due: %w", err)
+	}
 	// What was claimed when the backup was made has most likely been sent.
 	under, way := kv.Prefix(kLease)
 	for _, r := range []struct {

@@ -119,7 +119,7 @@ func (t *tx) addEvent(edition int, d agenda.EventDetails, review agenda.Review, 
 	now := agenda.Rise(time.Time{}, t.now)
 	e := agenda.Event{
 		ID: agenda.EventID(t.id), Edition: edition, EventDetails: d,
-		Review: review, Standing: agenda.Scheduled, Created: now, Changed: now,
+		Review: review, Standing: agenda.Scheduled, Created: now, Changed: now, Since: now,
 	}
 	if review == agenda.Published {
 		e.Released = now
@@ -166,6 +166,9 @@ func (t *tx) keepEvent(old *agenda.Event, e agenda.Event, verb string, changes [
 	}
 	t.Put(kv.Key(kOn, yearPart(e.Year()), e.Start.String(), string(e.ID)), nil)
 	t.Put(kv.Key(kSlug, yearPart(e.Year()), e.Slug), []byte(e.ID))
+	if err := t.placeRelease(old, e); err != nil {
+		return err
+	}
 	t.record(agenda.Entry{Subject: aboutEvent(e), Verb: verb, Title: e.Title, Changes: changes, Note: tell.Sentence, Mail: tell.Mail})
 	ed, err := get[agenda.Edition](t, editionKey(e.Edition))
 	if err := ignoreNotFound(err); err != nil {
@@ -210,8 +213,9 @@ func (s *Store) SubmissionToken(e agenda.Event) string {
 }
 
 // EditSubmission gives an event new details on behalf of its submitter. One
-// that was sent back is submitted again; of a published one it is a proposal. A
-// withdrawn one is left to the coordinators: ErrState. agreed is as in
+// that was sent back is submitted again; an accepted one as well if the
+// coordinators have to look again (agenda.Event.Reopens); of a published one it is
+// a proposal. A withdrawn one is left to the coordinators: ErrState. agreed is as in
 // SubmitEvent, for those who have not agreed yet.
 func (s *Store) EditSubmission(ctx context.Context, token string, d agenda.EventDetails, seen time.Time, agreed bool) (e agenda.Event, err error) {
 	if e, err = s.Submission(ctx, token); err != nil {
@@ -235,11 +239,11 @@ func (s *Store) EditSubmission(ctx context.Context, token string, d agenda.Event
 			return err
 		}
 		verb := "changed"
-		if old.Review == agenda.Returned || old.Review == agenda.Reserved {
+		if old.Review == agenda.Returned || old.Review == agenda.Reserved || old.Reopens(after.EventDetails) {
 			if after, err = after.Decide(agenda.Submitted, "", t.now); err != nil {
 				return err
 			}
-			verb = map[agenda.Review]string{agenda.Returned: "resubmitted", agenda.Reserved: "completed"}[old.Review]
+			verb = map[agenda.Review]string{agenda.Returned: "resubmitted", agenda.Reserved: "completed", agenda.Accepted: "reopened"}[old.Review]
 		}
 		ed, err := get[agenda.Edition](t, editionKey(after.Edition))
 		if err != nil && (after.Edition != 0 || !errors.Is(err, agenda.ErrNotFound)) {
@@ -272,27 +276,10 @@ func (s *Store) ResendSubmission(ctx context.Context, actor agenda.Actor, id age
 	})
 }
 
-// DecideEvent publishes an event, returns it with a reason, or withdraws it.
-// Its submitter is told of the first two.
-func (s *Store) DecideEvent(ctx context.Context, actor agenda.Actor, id agenda.EventID, to agenda.Review, reason string, seen time.Time) (e agenda.Event, err error) {
-	err = s.update(ctx, actor, func(t *tx) error {
-		old, err := get[agenda.Event](t, eventKey(id))
-		if err != nil {
-			return err
-		}
-		if !seen.IsZero() && !seen.Equal(old.Changed) {
-			return agenda.ErrConflict
-		}
-		if e, err = old.Decide(to, reason, t.now); err != nil {
-			return err
-		}
-		if kind, ok := map[agenda.Review]agenda.Kind{agenda.Published: agenda.KindAccepted, agenda.Returned: agenda.KindReturned}[to]; ok {
-			if err := t.tellSubmitter(kind, e, t.id, e.Reason); err != nil {
-				return err
-			}
-		}
-		return t.keepEvent(&old, e, string(to), nil, agenda.Telling{Sentence: e.Reason})
-	})
+// DecideEvent publishes or accepts an event, returns it with a reason, or
+// withdraws it. Its submitter is told of all but the last.
+func (s *Store) DecideEvent(ctx context.Context, actor agenda.Actor, id agenda.EventID, to agenda.Review, reason string, seen time.Time) (agenda.Event, error) {
+	e, err := s.decide(ctx, actor, id, seen, func(t *tx, e agenda.Event) (agenda.Event, error) { return e.Decide(to, reason, t.now) })
 	if err != nil {
 		err = fmt.Errorf("decide on event %s: %w", id, err)
 	}

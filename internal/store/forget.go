@@ -107,6 +107,8 @@ func (t *tx) deleteAll(kind string, keys []string) error {
 			t.Delete(draftKey(e))
 			t.Delete(kv.Key(kOn, yearPart(e.Year()), e.Start.String(), string(e.ID)))
 			t.Delete(kv.Key(kSlug, yearPart(e.Year()), e.Slug))
+			t.Delete(askedKey(e.ID))
+			t.Delete(releaseKey(e, t.clock.Loc))
 		case kMessage:
 			m, err := get[agenda.Message](t, key)
 			if err != nil {

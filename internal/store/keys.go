@@ -13,7 +13,7 @@ import (
 // zero byte; times are fixed-width and in order (kv.Time), "desc" ones newest
 // first.
 const (
-	kMeta        = "meta"        // secret | epoch | restored
+	kMeta        = "meta"        // secret | epoch | restored | textblocks (set: the text blocks are the coordinators' own)
 	kInstitution = "institution" // id
 	kPerson      = "person"      // id
 	kEmail       = "email"       // address: person id
@@ -33,7 +33,7 @@ const (
 	kWatcher     = "watcher"     // id
 	kWatching    = "watching"    // event, watcher: (nothing)
 	kNotice      = "notice"      // id
-	kDue         = "due"         // "n" or "m", time, id: attempts so far
+	kDue         = "due"         // "n" or "m", time, id: attempts so far | "r", time, event that becomes public: "quiet" if nobody is told
 	kLease       = "lease"       // until, message: attempts so far
 	kMessage     = "message"     // id
 	kLog         = "log"         // time made desc, message: (nothing)
@@ -46,6 +46,8 @@ const (
 	kSession     = "session"     // hash of the token
 	kLogin       = "login"       // id
 	kSubmissions = "submissions" // address: day, number of events submitted on it
+	kTextBlock   = "textblock"   // id
+	kAsked       = "asked"       // event: when its submitter was asked for what it lacks
 	kFreeze      = "freeze"      // year, time desc, id
 	kFrozen      = "frozen"      // id of the freeze, number: a part of its printed events
 	kTranslation = "translation" // event, language
@@ -68,6 +70,9 @@ func watcherKey(id agenda.WatcherID) string { return kv.Key(kWatcher, idPart(str
 func seatKey(g agenda.GroupID, id agenda.SeatID) string {
 	return kv.Key(kSeat, idPart(string(g)), idPart(string(id)))
 }
+func textBlockKey(id agenda.TextBlockID) string { return kv.Key(kTextBlock, idPart(string(id))) }
+func askedKey(id agenda.EventID) string         { return kv.Key(kAsked, idPart(string(id))) }
+
 func editionKey(year int) string { return kv.Key(kEdition, yearPart(year)) }
 
 func refusalKey(year int, id agenda.InstitutionID) string {

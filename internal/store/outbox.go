@@ -84,7 +84,11 @@ func (s *Store) NextDue(ctx context.Context) (at time.Time, ok bool, err error) 
 			sooner(m.Due)
 			break
 		}
-		return nil
+		next, known, err := nextRelease(tx, s.Loc())
+		if known {
+			sooner(next)
+		}
+		return err
 	})
 	return at, ok, err
 }
