@@ -64,7 +64,11 @@ func (w *Web) editionPage(c *Ctx, status int, e agenda.Edition, err error) error
 	if err != nil {
 		return err
 	}
-	return c.page(status, "edition", c.P.T("office.edition.title", "year", e.Year), map[string]any{"Form": f, "Lead": c.P.T("office.edition.lead"), "Call": call, "Print": desk})
+	values := map[string]any{"Form": f, "Lead": c.P.T("office.edition.lead"), "Call": call, "Print": desk}
+	if desk != nil {
+		values["Release"] = w.releaseDesk(c, e.Year, events)
+	}
+	return c.page(status, "edition", c.P.T("office.edition.title", "year", e.Year), values)
 }
 
 func (w *Web) saveEdition(c *Ctx) error {
@@ -115,8 +119,11 @@ func (w *Web) showEvents(c *Ctx) error {
 			return err
 		}
 	}
-	return c.page(http.StatusOK, "events", c.P.T("office.events"), map[string]any{
-		"Drafts": drafts, "Events": out, "Editions": editions, "Year": year, "Review": review, "Missing": missingYears(editions, w.Store.Today().Year)})
+	values := map[string]any{"Drafts": drafts, "Events": out, "Editions": editions, "Year": year, "Review": review, "Reviews": reviews, "Missing": missingYears(editions, w.Store.Today().Year)}
+	if review == agenda.Submitted {
+		values["Queue"] = agenda.Queue(events, editions, w.Store.Now(), w.Store.Loc())
+	}
+	return c.page(http.StatusOK, "events", c.P.T("office.events"), values)
 }
 
 // missingYears are this and the next year, as far as they have no edition.
@@ -192,6 +199,9 @@ func (w *Web) eventPage(c *Ctx, status int, e agenda.Event, d agenda.EventDetail
 			return perr
 		}
 	}
+	if values["Review"], perr = w.reviewOf(c, e); perr != nil {
+		return perr
+	}
 	if p := e.Proposal; p != nil {
 		values["Proposed"], values["ProposedAt"] = e.EventDetails.Changes(p.EventDetails), p.At.Format(time.RFC3339Nano)
 	}
@@ -216,19 +226,6 @@ func (w *Web) saveEvent(c *Ctx) error {
 		return w.eventPage(c, http.StatusUnprocessableEntity, e, d, err)
 	}
 	c.flash(c.P.T("office.saved", "name", e.Title))
-	return c.redirect("/koordination/veranstaltungen/" + string(e.ID))
-}
-
-func (w *Web) decideEvent(c *Ctx) error {
-	e, err := w.Store.Event(c.ctx(), agenda.EventID(c.Param("event")))
-	if err != nil {
-		return err
-	}
-	after, err := w.Store.DecideEvent(c.ctx(), c.actor(), e.ID, agenda.Review(c.posted("to")), c.posted("reason"), c.postedSeen())
-	if err != nil {
-		return w.eventPage(c, http.StatusUnprocessableEntity, e, e.EventDetails, err)
-	}
-	c.flash(c.P.T("office.decided." + string(after.Review)))
 	return c.redirect("/koordination/veranstaltungen/" + string(e.ID))
 }
 

@@ -44,7 +44,7 @@ func (w *Web) printDesk(c *Ctx, ed agenda.Edition, events []agenda.Event) (*prin
 	}
 	for _, e := range events {
 		switch {
-		case e.Edition != ed.Year || !e.Public() || e.Standing == agenda.Cancelled:
+		case e.Edition != ed.Year || !e.Admitted() || e.Standing == agenda.Cancelled:
 			continue
 		case !e.ProofApproved.IsZero():
 			d.Approved++

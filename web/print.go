@@ -291,7 +291,7 @@ type proof struct {
 
 // proof returns what the organiser is asked to approve, nil if nothing.
 func (w *Web) proof(c *Ctx, e agenda.Event, editable bool) (*proof, error) {
-	if e.ProofSent.IsZero() || !e.Public() {
+	if e.ProofSent.IsZero() || !e.Admitted() {
 		return nil, nil
 	}
 	p, err := w.public.load(c.ctx())

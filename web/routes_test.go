@@ -155,11 +155,14 @@ func accessTable(n *network) map[string]access {
 	t["GET "+events], t["POST "+events] = offices(ev), takes(ev, office, 422)
 	t["POST /koordination/veranstaltungen/neu"] = takes(desk+"/veranstaltungen/neu", office, 422)
 	t["POST "+events+"/entscheiden"], t["POST "+events+"/stand"] = takes(ev+"/entscheiden", office, 409), takes(ev+"/stand", office, 422)
+	t["POST "+events+"/nachfragen"] = takes(ev+"/nachfragen", office, 409) // an imported event names no address
+	t["GET /koordination/textbausteine"], t["POST /koordination/textbausteine"] = offices(desk+"/textbausteine"), takes(desk+"/textbausteine", office, 422)
 	t["POST "+events+"/vorschlag"] = takes(ev+"/vorschlag", office, 409)
 	const editions = "/koordination/ausgaben/:year"
 	edition := desk + "/ausgaben/2027"
 	t["GET "+editions+"/abdeckung"] = offices(edition + "/abdeckung")
 	t["POST "+editions+"/druckstand"], t["POST "+editions+"/korrekturabzug"] = takes(edition+"/druckstand", office, 303), takes(edition+"/korrekturabzug", office, 303)
+	t["POST "+editions+"/freigeben"], t["POST "+editions+"/nachfragen"] = takes(edition+"/freigeben", office, 303), takes(edition+"/nachfragen", office, 303)
 	t["POST "+events+"/link"] = takes(ev+"/link", office, 303)
 	t["POST /einreichung/:token/bild/loeschen"] = everyone(submission+"/bild/loeschen", 303)
 	t["GET "+events+"/bild"], t["POST "+events+"/bild"] = offices(ev+"/bild"), takes(ev+"/bild", office, 422)

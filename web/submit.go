@@ -169,7 +169,11 @@ func (w *Web) submissionPage(c *Ctx, status int, e agenda.Event, d agenda.EventD
 	if perr != nil {
 		return perr
 	}
-	return c.page(status, "submission", c.P.T("submit.edit"), map[string]any{"Translations": words, "Form": f, "E": e, "Edition": ed, "Editable": editable, "Proof": proof, "Proposes": proposes, "Saved": saved, "Next": next, "Action": c.path, "Home": "/einreichung/" + c.Param("token")})
+	lacks, perr := w.lacksOf(c, e, d, f)
+	if perr != nil {
+		return perr
+	}
+	return c.page(status, "submission", c.P.T("submit.edit"), map[string]any{"Translations": words, "Form": f, "Lacks": lacks, "E": e, "Edition": ed, "Editable": editable, "Proof": proof, "Proposes": proposes, "Saved": saved, "Next": next, "Action": c.path, "Home": "/einreichung/" + c.Param("token")})
 }
 
 func (w *Web) editSubmission(c *Ctx) error {

@@ -45,4 +45,15 @@ for (const form of document.querySelectorAll("form[data-save]")) {
     said.textContent = answer.status === 204 ? form.dataset.save : "";
   });
 }
+for (const box of document.querySelectorAll("[data-block]")) {
+  const area = document.getElementById(box.dataset.block), text = box.dataset.text;
+  const put = () => {
+    area.value = box.checked
+      ? [area.value.trim(), text].filter(Boolean).join("\n\n")
+      : area.value.replace(text, "").replace(/\n{3,}/g, "\n\n").trim();
+  };
+  box.removeAttribute("name"); // the text says it; ticked as well it would be said twice
+  if (box.checked && !area.value.includes(text)) put();
+  box.addEventListener("change", put);
+}
 document.getElementById("fehler")?.focus();
