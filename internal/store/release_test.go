@@ -338,3 +338,36 @@ func TestForgottenEventIsNotReleased(t *testing.T) {
 		t.Errorf("still asked: %+v", a)
 	}
 }
+
+// Somebody withdraws an event while all are being released: it stays withdrawn.
+func TestWithdrawnWhileAllAreReleased(t *testing.T) {
+	n := open(t, "2027-08-01T12:00")
+	n.call()
+	e := n.accepted("2027-09-15T18:30", "")
+	n.accepted("2027-09-16T18:30", "")
+	once := sync.OnceFunc(func() { must(n.DecideEvent(ctx, agenda.Shell, e.ID, agenda.Withdrawn, "", time.Time{})) })
+	slow := n.WithClock(func() time.Time { once(); return n.Now() }) // the clock is read after the list was made
+	got := must(slow.ReleaseEdition(ctx, agenda.Shell, 2027))
+	if got.Done != 1 || got.Skipped != 1 || must(n.Event(ctx, e.ID)).Review != agenda.Withdrawn {
+		t.Errorf("%+v, %s", got, must(n.Event(ctx, e.ID)).Review)
+	}
+}
+
+// The time is that of the wall clock, also when the service's place was
+// corrected after it was set.
+func TestReleaseFollowsThePlaceOfTheService(t *testing.T) {
+	n := open(t, "2027-08-01T12:00")
+	n.call()
+	e := n.accepted("2027-09-15T18:30", "2027-08-20T08:00")
+	c := n.config()
+	c.Clock.Loc = time.UTC // two hours behind
+	n.Store = must(store.New(ctx, kvtest.Twice(n.db), c))
+	n.at("2027-08-20T08:30")
+	if got, _ := n.tick(); got != 0 || must(n.Event(ctx, e.ID)).Public() {
+		t.Errorf("%d released at 06:30 UTC", got)
+	}
+	n.at("2027-08-20T10:00")
+	if got, _ := n.tick(); got != 1 || !must(n.Event(ctx, e.ID)).Public() {
+		t.Errorf("%d released at 08:00 UTC", got)
+	}
+}
