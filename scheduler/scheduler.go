@@ -221,7 +221,7 @@ func (s *Scheduler) Tick(ctx context.Context) (Result, error) {
 func (s *Scheduler) produce(ctx context.Context, p *pool) error {
 	for {
 		now := s.store.Now()
-		failed := errors.Join(s.release(ctx, now), s.expand(ctx, now)) // what fails does not hold up the rest
+		failed := errors.Join(s.turn(ctx, now), s.expand(ctx, now)) // what fails does not hold up the rest
 		busy := p.busy()
 		facts, err := s.store.Claim(ctx, now, s.options.Lease, batch)
 		if err != nil || len(facts) == 0 {
@@ -244,21 +244,31 @@ func (s *Scheduler) produce(ctx context.Context, p *pool) error {
 // batch is how many due things are looked at in one go.
 const batch = 24
 
-// release publishes the events whose time has come. One that cannot be
-// published stays due and stops no other.
-func (s *Scheduler) release(ctx context.Context, now time.Time) error {
+// turn does what time alone does: events become public, and places that nobody
+// confirmed are free again.
+func (s *Scheduler) turn(ctx context.Context, now time.Time) error {
+	release := func(ctx context.Context, id agenda.EventID) error {
+		_, err := s.store.Release(ctx, id)
+		return err
+	}
+	return errors.Join(each(ctx, now, s.store.DueReleases, release), each(ctx, now, s.store.DueLapses, s.store.Lapse))
+}
+
+// each does everything that is due now. What cannot be done stays due and stops
+// no other.
+func each[ID any](ctx context.Context, now time.Time, due func(context.Context, time.Time, int) ([]ID, error), do func(context.Context, ID) error) error {
 	for {
-		events, err := s.store.DueReleases(ctx, now, batch)
+		ids, err := due(ctx, now, batch)
 		if err != nil {
 			return err
 		}
 		var failed []error
-		for _, id := range events {
-			if _, err := s.store.Release(ctx, id); err != nil {
+		for _, id := range ids {
+			if err := do(ctx, id); err != nil {
 				failed = append(failed, err)
 			}
 		}
-		if len(events) < batch || len(failed) > 0 {
+		if len(ids) < batch || len(failed) > 0 {
 			return errors.Join(failed...)
 		}
 	}

@@ -79,10 +79,12 @@ type EventDetails struct {
 	StepFree     Known    `json:"stepfree,omitempty"`
 	Childcare    Known    `json:"childcare,omitempty"`
 	Free         bool     `json:"free,omitempty"`
-	Price        string   `json:"price,omitempty"`    // "5 Euro, ermäßigt 2 Euro"; "Spende"
-	SignUp       bool     `json:"signup,omitempty"`   // a sign-up is needed
-	SignUpBy     string   `json:"signupby,omitempty"` // how and until when
-	Places       int      `json:"places,omitempty"`   // 0: no limit
+	Price        string   `json:"price,omitempty"`      // "5 Euro, ermäßigt 2 Euro"; "Spende"
+	SignUp       bool     `json:"signup,omitempty"`     // a sign-up is needed
+	SignUpHere   bool     `json:"signuphere,omitempty"` // people sign up in the programme itself
+	SignUpUntil  Date     `json:"signupuntil,omitzero"` // last day on which they can
+	SignUpBy     string   `json:"signupby,omitempty"`   // how and until when
+	Places       int      `json:"places,omitempty"`     // 0: no limit
 	Food         string   `json:"food,omitempty"`
 	Contact      string   `json:"contact"`  // public: telephone, address or web page of the organiser
 	Internal     Contact  `json:"internal"` // for questions of the coordinators; never public
@@ -99,6 +101,7 @@ func (d EventDetails) Clean() EventDetails {
 		d.Internal.Email = e
 	}
 	d.CoOrganisers = cleanList(d.CoOrganisers)
+	d.SignUp = d.SignUp || d.SignUpHere
 	d.Audiences, d.Languages = cleanList(d.Audiences), cleanList(d.Languages)
 	return d
 }
@@ -132,6 +135,9 @@ func (d EventDetails) Check(submitted bool, loc *time.Location) error {
 		required(&p, "price", d.Price, 100)
 	}
 	between(&p, "places", d.Places, 0, 100000)
+	if d.SignUpUntil.After(d.Start.Date) && !d.Start.IsZero() {
+		p.Add("signupuntil", "until", d.Start.Date.String())
+	}
 	atMost(&p, "contact", d.Contact, 200)
 	if submitted {
 		required(&p, "contact", d.Contact, 200)
@@ -197,6 +203,8 @@ func (d EventDetails) Changes(e EventDetails) []Change {
 	diff(&c, "free", yes(d.Free), yes(e.Free))
 	diff(&c, "price", d.Price, e.Price)
 	diff(&c, "signup", yes(d.SignUp), yes(e.SignUp))
+	diff(&c, "signuphere", yes(d.SignUpHere), yes(e.SignUpHere))
+	diff(&c, "signupuntil", d.SignUpUntil.String(), e.SignUpUntil.String())
 	diff(&c, "signupby", d.SignUpBy, e.SignUpBy)
 	diff(&c, "places", itoa(d.Places), itoa(e.Places))
 	diff(&c, "food", d.Food, e.Food)

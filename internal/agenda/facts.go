@@ -25,6 +25,10 @@ type Facts struct {
 	Until       time.Time         // of a log-in or confirmation: when the link ends
 	Failures    []Message         // of an alarm
 
+	SignUp SignUp // of its reader
+	House  House  // of its event
+	Place  int    // of a sign-up that waits: how many are before it, and it
+
 	Institution Institution // of a call: whom the reader answers for
 	Answered    bool        // of a reminder of a call: it has answered
 }

@@ -17,6 +17,7 @@ const (
 	AboutEdition     = "edition"
 	AboutEvent       = "event"
 	AboutWatcher     = "watcher"
+	AboutSignUp      = "signup"
 	AboutMessage     = "message"
 	AboutSubmitter   = "submitter" // whoever submitted the event of that id
 	AboutOffice      = "office"    // the address of the coordinators

@@ -27,6 +27,9 @@ const (
 	KindCall         Kind = "call"         // institutions are asked for events of an edition
 	KindCallReminder Kind = "callreminder" // the same, of those that have not answered
 	KindVisitors     Kind = "visitors"     // after an event: how many people came?
+	KindSignUp       Kind = "signup"       // where a sign-up stands: to confirm, a place, waiting, an offer, over
+	KindThanks       Kind = "thanks"       // after an event, to those who were signed up
+	KindWord         Kind = "word"         // what the organiser writes to those who signed up
 	KindAlarm        Kind = "alarm"        // to the office: something needs a person
 )
 

@@ -107,7 +107,7 @@ func facts(kind agenda.Kind, l agenda.Lang) agenda.Facts {
 		f.Message.Subject, f.Group, f.Meeting, f.Meetings = agenda.Ref{Kind: agenda.AboutEdition, ID: "2027"}, agenda.Group{}, agenda.Meeting{}, nil
 		f.Edition, f.Institution = edition(), agenda.Institution{ID: "i1", Name: "AWO Fachdienste für Migration"}
 	case agenda.KindConfirm, agenda.KindBegun, agenda.KindUnsent, agenda.KindReceived, agenda.KindAccepted, agenda.KindReturned, agenda.KindVisitors, agenda.KindProof,
-		agenda.KindApproved, agenda.KindMissing:
+		agenda.KindApproved, agenda.KindMissing, agenda.KindSignUp, agenda.KindThanks, agenda.KindWord:
 		f = eventFacts(kind, l)
 	}
 	return f
@@ -135,6 +135,13 @@ func eventFacts(kind agenda.Kind, l agenda.Lang) agenda.Facts {
 	case agenda.KindReturned:
 		f.Event.Review, f.Event.Reason = agenda.Returned, "Bitte nennen Sie die Sprache."
 	}
+	if slices.Contains([]agenda.Kind{agenda.KindSignUp, agenda.KindThanks, agenda.KindWord}, kind) {
+		f = signedUp(f, agenda.SignUpSeated)
+		f.Notice.Sentence = "Der Eingang ist hinten."
+	}
+	if kind == agenda.KindThanks {
+		f.Now = time.Date(2027, 9, 16, 8, 0, 0, 0, time.UTC)
+	}
 	if kind == agenda.KindVisitors {
 		f.Message.Mark, f.Now = e.End.String(), time.Date(2027, 9, 16, 8, 0, 0, 0, time.UTC)
 	}
@@ -152,6 +159,18 @@ func eventFacts(kind agenda.Kind, l agenda.Lang) agenda.Facts {
 	return f
 }
 
+// signedUp makes the reader somebody who signed up.
+func signedUp(f agenda.Facts, state agenda.SignUpState) agenda.Facts {
+	f.SignUp = agenda.SignUp{
+		ID: "s-1", Event: "e1", Name: "Samira", Email: f.Email, Persons: 3, State: state, Turn: 2, Confirmed: made,
+		Needs: agenda.Needs{Childcare: 2, Interpreter: "ar", StepFree: true},
+	}
+	f.House.Sentence, f.Place, f.Name, f.Until = "Bitte Hausschuhe mitbringen.", 4, "Samira", made.Add(48*time.Hour)
+	f.Message.Reader, f.Message.Mark = agenda.Ref{Kind: agenda.AboutSignUp, ID: "s-1"}, "0.2"
+	f.Tokens = agenda.Tokens{Act: "s-1.secret", Mute: "s-1.secret"}
+	return f
+}
+
 func TestLettersAsTheyLook(t *testing.T) {
 	w := writer(t)
 	cases := map[string]agenda.Facts{}
@@ -163,6 +182,14 @@ func TestLettersAsTheyLook(t *testing.T) {
 	for _, kind := range []agenda.Kind{agenda.KindReminder, agenda.KindChange, agenda.KindCancellation} {
 		cases["event_"+string(kind)+".en"] = eventFacts(kind, agenda.English)
 	}
+	for _, state := range []agenda.SignUpState{
+		agenda.SignUpAsked, agenda.SignUpQueued, agenda.SignUpWaiting, agenda.SignUpOffered, agenda.SignUpEnded, agenda.SignUpLapsed, agenda.SignUpRemoved,
+	} {
+		cases["signup_"+string(state)+".en"] = signedUp(eventFacts(agenda.KindSignUp, agenda.English), state)
+	}
+	reminded := signedUp(eventFacts(agenda.KindReminder, agenda.English), agenda.SignUpSeated)
+	reminded.Message.Mark = reminded.Event.Start.String()
+	cases["signup_reminder.en"] = reminded
 	for name, f := range cases {
 		l, err := w.Compose(f)
 		if err != nil {

@@ -41,6 +41,9 @@ var scripts = map[agenda.Kind]script{
 	agenda.KindCall:         (*draft).call,
 	agenda.KindCallReminder: (*draft).callReminder,
 	agenda.KindVisitors:     (*draft).visitors,
+	agenda.KindSignUp:       (*draft).signUp,
+	agenda.KindThanks:       (*draft).thanks,
+	agenda.KindWord:         (*draft).word,
 }
 
 func (d *draft) t(key string, args ...any) string { return d.p.T("mail."+key, args...) }
@@ -91,6 +94,12 @@ func (d *draft) footer() {
 	case agenda.AboutWatcher:
 		d.s.Reason = d.t("reason.watcher", "title", d.s.island(d.title(d.Event)))
 		foot("unwatch", unsubscribePath(d.Facts))
+	case agenda.AboutSignUp:
+		d.s.Reason = d.t("reason.signup", "title", d.s.island(d.title(d.Event)))
+		if !d.SignUp.Confirmed.IsZero() {
+			d.s.Reason = d.t("reason.signedup", "title", d.s.island(d.title(d.Event)))
+		}
+		foot("signup_status", unsubscribePath(d.Facts))
 	case agenda.AboutSubmitter:
 		d.s.Reason = d.t("reason.submitter", "title", d.Event.Title)
 		if d.Event.Review == agenda.Draft {
@@ -168,7 +177,21 @@ func (d *draft) eventReminder() error {
 		return ErrNothing
 	}
 	d.s.Dates = []date{d.eventDate(e)}
-	d.open("event_reminder", d.title(e), "date", d.p.DateMedium(e.Start.Date), "clock", d.p.Clock(e.Start), "in", d.in(e.Start))
+	kind, signedUp := "event_reminder", d.Message.Reader.Kind == agenda.AboutSignUp
+	if signedUp {
+		kind = "signup_reminder"
+	}
+	d.open(kind, d.title(e), "date", d.p.DateMedium(e.Start.Date), "clock", d.p.Clock(e.Start), "in", d.in(e.Start))
+	if signedUp {
+		if d.SignUp.State != agenda.SignUpSeated {
+			return ErrNothing
+		}
+		d.persons()
+		d.directions()
+		d.act("event_page", EventPath(e))
+		d.act("signup_cancel", "/anmeldung/"+d.Tokens.Act+"#absagen")
+		return nil
+	}
 	d.act("event_page", EventPath(e))
 	d.act("unwatch_button", "/vormerkung/"+d.Tokens.Act)
 	return nil

@@ -117,6 +117,8 @@ func unsubscribePath(f agenda.Facts) string {
 	switch f.Message.Reader.Kind {
 	case agenda.AboutWatcher:
 		return "/vormerkung/" + f.Tokens.Mute
+	case agenda.AboutSignUp:
+		return "/anmeldung/" + f.Tokens.Mute
 	case agenda.AboutSubmitter:
 		return "/einreichung/" + f.Tokens.Mute
 	case agenda.AboutOffice:
@@ -143,6 +145,10 @@ func (w *Writer) attach(l *Letter, f agenda.Facts) error {
 	case agenda.KindInvitation:
 		for _, m := range f.Meetings {
 			items = append(items, MeetingItem(m, f.Group, german, w.site.BaseURL))
+		}
+	case agenda.KindSignUp:
+		if f.SignUp.State == agenda.SignUpSeated {
+			items = append(items, EventItem(f.Event, german, w.site.BaseURL))
 		}
 	case agenda.KindChange, agenda.KindCancellation, agenda.KindRestored:
 		if f.Message.Subject.Kind == agenda.AboutEvent {

@@ -180,6 +180,9 @@ func (t *tx) keepEvent(old *agenda.Event, e agenda.Event, verb string, changes [
 	if err := t.askVisitors(e); err != nil {
 		return err
 	}
+	if err := t.placesOf(old, e); err != nil {
+		return err
+	}
 	if e.Public() || old != nil && old.Public() {
 		return t.touch(Programme, string(e.ID))
 	}

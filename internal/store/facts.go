@@ -100,6 +100,8 @@ func (r *reader) reader(f *agenda.Facts) error {
 		f.Email, f.Lang, f.Until = w.Email, w.Lang, w.Asked.Add(agenda.ConfirmWithin)
 		f.Tokens.Act = r.s.token(forWatch, ref.ID, w.Gen)
 		f.Tokens.Mute = f.Tokens.Act
+	case agenda.AboutSignUp:
+		return r.signUp(f, agenda.SignUpID(ref.ID))
 	case agenda.AboutSubmitter:
 		f.Name, f.Email, f.Phone = f.Event.Internal.Name, f.Event.Internal.Email, f.Event.Internal.Phone
 		f.Lang = f.Event.Internal.Lang
@@ -133,6 +135,12 @@ func (r *reader) subject(f *agenda.Facts) (err error) {
 			return err
 		}
 		return r.event(f, w.Event)
+	case agenda.AboutSignUp:
+		u, err := load[agenda.SignUp](r, signUpKey(agenda.SignUpID(id)))
+		if err != nil {
+			return err
+		}
+		return r.event(f, u.Event)
 	case agenda.AboutEdition:
 		year, _ := strconv.Atoi(id) // what is no year has no edition
 		f.Edition, err = load[agenda.Edition](r, editionKey(year))
@@ -152,6 +160,24 @@ func (r *reader) event(f *agenda.Facts, id agenda.EventID) (err error) {
 	}
 	f.Edition, err = load[agenda.Edition](r, editionKey(f.Event.Edition))
 	return ignoreNotFound(err)
+}
+
+// signUp reads where somebody stands who signed up.
+func (r *reader) signUp(f *agenda.Facts, id agenda.SignUpID) (err error) {
+	if f.SignUp, err = get[agenda.SignUp](r.tx, signUpKey(id)); err != nil {
+		return err
+	}
+	if f.House, err = get[agenda.House](r.tx, houseKey(f.SignUp.Event)); ignoreNotFound(err) != nil {
+		return err
+	}
+	if f.Place, err = placeOf(r.tx, f.SignUp); err != nil {
+		return err
+	}
+	f.SignUp = f.SignUp.Expire(f.Now)
+	f.Name, f.Email, f.Phone, f.Lang, f.Until = f.SignUp.Name, f.SignUp.Email, f.SignUp.Phone, f.SignUp.Lang, f.SignUp.Until
+	f.Tokens.Act = r.s.token(forSignUp, string(id), f.SignUp.Gen)
+	f.Tokens.Mute = f.Tokens.Act
+	return nil
 }
 
 // invitation keeps the dates on which the reader has a seat in the group, as

@@ -24,7 +24,7 @@ type Retention struct {
 // became public, and pictures that no event shows. It returns how many went.
 func (s *Store) Forget(ctx context.Context, r Retention) (int, error) {
 	n := 0
-	for _, kind := range []string{kWatcher, kSession, kLogin, kSubmissions, kMessage, kNotice, kEvent} {
+	for _, kind := range []string{kWatcher, kSignUp, kSession, kLogin, kSubmissions, kMessage, kNotice, kEvent} {
 		m, err := s.sweep(ctx, kind, r)
 		if n += m; err != nil {
 			return n, fmt.Errorf("delete what is past its time: %w", err)
@@ -99,12 +99,18 @@ func (t *tx) deleteAll(kind string, keys []string) error {
 			if err := t.forget(w); err != nil {
 				return err
 			}
+		case kSignUp:
+			if err := t.forgetOrStrip(agenda.SignUpID(lastPart(key))); err != nil {
+				return err
+			}
+			continue
 		case kEvent:
 			e, err := get[agenda.Event](t, key)
 			if err != nil {
 				return ignoreNotFound(err)
 			}
 			t.Delete(draftKey(e))
+			t.Delete(houseKey(e.ID))
 			t.Delete(kv.Key(kOn, yearPart(e.Year()), e.Start.String(), string(e.ID)))
 			t.Delete(kv.Key(kSlug, yearPart(e.Year()), e.Slug))
 			t.Delete(askedKey(e.ID))
@@ -130,6 +136,8 @@ func (s *Store) ended(tx kv.Tx, kind string, p kv.Pair, r Retention) (bool, erro
 	switch kind {
 	case kWatcher:
 		return s.watcherEnded(tx, p)
+	case kSignUp:
+		return s.signUpEnded(tx, p)
 	case kSession:
 		var v session
 		err := decode(p.Key, p.Value, &v)
@@ -173,4 +181,39 @@ func (s *Store) watcherEnded(tx kv.Tx, p kv.Pair) (bool, error) {
 		return true, nil
 	}
 	return s.Now().After(w.Forget(e, s.Loc())), err
+}
+
+// signUpEnded reports whether a sign-up, or what she needed, is to be deleted.
+func (s *Store) signUpEnded(tx kv.Tx, p kv.Pair) (bool, error) {
+	var u agenda.SignUp
+	if err := decode(p.Key, p.Value, &u); err != nil {
+		return false, err
+	}
+	e, err := get[agenda.Event](tx, eventKey(u.Event))
+	if errors.Is(err, agenda.ErrNotFound) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	forget, strip := u.Forget(e, s.Now(), s.Loc())
+	return forget || strip, nil
+}
+
+// forgetOrStrip deletes a sign-up, or what she needed, whichever is due.
+func (t *tx) forgetOrStrip(id agenda.SignUpID) error {
+	u, err := get[agenda.SignUp](t, signUpKey(id))
+	if err != nil {
+		return ignoreNotFound(err)
+	}
+	e, err := get[agenda.Event](t, eventKey(u.Event))
+	if err := ignoreNotFound(err); err != nil {
+		return err
+	}
+	if forget, strip := u.Forget(e, t.now, t.clock.Loc); strip && !forget {
+		u.Needs = agenda.Needs{}
+		put(t, signUpKey(id), u)
+		return nil
+	}
+	return t.forgetSignUp(id)
 }

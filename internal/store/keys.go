@@ -32,8 +32,12 @@ const (
 	kBlob        = "blob"        // hash: its head | hash, n: 60 KiB of it
 	kWatcher     = "watcher"     // id
 	kWatching    = "watching"    // event, watcher: (nothing)
+	kSignUp      = "signup"      // id
+	kSigned      = "signed"      // event, sign-up: (nothing)
+	kQueue       = "queue"       // event, number: sign-up that waits for a place
+	kHouse       = "house"       // event: the counts of its places
 	kNotice      = "notice"      // id
-	kDue         = "due"         // "n" or "m", time, id: attempts so far | "r", time, event that becomes public: "quiet" if nobody is told
+	kDue         = "due"         // "n", "m" or "h", time, id: attempts so far | "r", time, event that becomes public: "quiet" if nobody is told
 	kLease       = "lease"       // until, message: attempts so far
 	kMessage     = "message"     // id
 	kLog         = "log"         // time made desc, message: (nothing)

@@ -307,10 +307,43 @@ func (t *tx) personReaders(n agenda.Notice, ids []agenda.PersonID) ([]agenda.Ref
 	return out, false, nil
 }
 
-func (t *tx) watchersOf(n agenda.Notice) ([]agenda.Ref, bool, error) {
+// watchersOf returns whoever asked to be reminded of an event, then whoever
+// signed up for it: identifiers of sign-ups come after all others.
+func (t *tx) watchersOf(n agenda.Notice) (out []agenda.Ref, more bool, err error) {
+	cursor := n.Cursor
+	if !strings.HasPrefix(cursor, signUpPrefix) {
+		if out, more, err = t.watchers(n, cursor); err != nil || more {
+			return out, more, err
+		}
+		cursor = signUpPrefix
+	}
+	lo := kv.Key(kSigned, n.To.Of.ID, cursor) + "\x00"
+	_, hi := kv.Prefix(kSigned, n.To.Of.ID)
+	for p, err := range t.Scan(lo, hi) {
+		if err != nil {
+			return nil, false, err
+		}
+		if len(out) == expandBatch {
+			return out, true, nil
+		}
+		u, err := get[agenda.SignUp](t, signUpKey(agenda.SignUpID(lastPart(p.Key))))
+		if err != nil {
+			return nil, false, err
+		}
+		if u.Hears(n.Kind) {
+			out = append(out, aboutSignUp(u))
+		}
+	}
+	return out, false, nil
+}
+
+// signUpPrefix begins the identifiers of sign-ups and of no watcher.
+const signUpPrefix = "s-"
+
+func (t *tx) watchers(n agenda.Notice, cursor string) ([]agenda.Ref, bool, error) {
 	lo, hi := kv.Prefix(kWatching, n.To.Of.ID)
-	if n.Cursor != "" {
-		lo = kv.Key(kWatching, n.To.Of.ID, n.Cursor) + "\x00"
+	if cursor != "" {
+		lo = kv.Key(kWatching, n.To.Of.ID, cursor) + "\x00"
 	}
 	var out []agenda.Ref
 	for p, err := range t.Scan(lo, hi) {
@@ -325,7 +358,7 @@ func (t *tx) watchersOf(n agenda.Notice) ([]agenda.Ref, bool, error) {
 		if err != nil {
 			return nil, false, err
 		}
-		if !w.Confirmed.IsZero() {
+		if !w.Confirmed.IsZero() && n.Kind != agenda.KindThanks && n.Kind != agenda.KindWord {
 			out = append(out, agenda.Ref{Kind: agenda.AboutWatcher, ID: id})
 		}
 	}

@@ -15,8 +15,11 @@ import (
 const submissionsADay = 10
 
 // countSubmission refuses more events than a person writes in a day.
-func (t *tx) countSubmission(email string) error {
-	key := kv.Key(kSubmissions, email)
+func (t *tx) countSubmission(email string) error { return t.countADay(email, submissionsADay) }
+
+// countADay counts what somebody does on a day and refuses more than most of it.
+func (t *tx) countADay(who string, most int) error {
+	key := kv.Key(kSubmissions, who)
 	b, err := t.Get(key)
 	if err != nil && !errors.Is(err, kv.ErrNotFound) {
 		return err
@@ -26,7 +29,7 @@ func (t *tx) countSubmission(email string) error {
 	if day == today {
 		n = parseCount([]byte(count))
 	}
-	if n >= submissionsADay {
+	if n >= most {
 		return agenda.ErrTooMany
 	}
 	t.Put(key, []byte(today+" "+strconv.Itoa(n+1)))

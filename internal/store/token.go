@@ -18,6 +18,8 @@ const (
 	forSubmission = "submission"
 	forCall       = "call"
 	forFeedback   = "feedback"
+	forSignUp     = "signup"
+	forList       = "list"
 )
 
 // token makes the secret part of a link: the subject and the first 128 bits of
