@@ -350,6 +350,9 @@ func (s SignUp) Attend(date int, came bool) SignUp {
 	return s
 }
 
+// Mark names the state that a mail tells: with the next change it is another.
+func (s SignUp) Mark() string { return itoa(s.Gen) + "." + itoa(s.Turn) }
+
 // Nudge returns when somebody is reminded to confirm: half-way, once; false if
 // the time is too short for it.
 func (s SignUp) Nudge(now time.Time) (time.Time, bool) {
@@ -388,4 +391,58 @@ func (s SignUp) Forget(e Event, now time.Time, loc *time.Location) (all, needs b
 	today := LocalOf(now, loc).Date
 	over := func(days int) bool { return e.End.Date.AddDays(days).Before(today) || e.ID == "" }
 	return over(SignUpsFor), s.Needs != Needs{} && over(NeedsFor-1)
+}
+
+// Close says whether the organiser takes sign-ups.
+func (h *House) Close(closed bool) (c []Change) {
+	diff(&c, "closed", yes(h.Closed), yes(closed))
+	h.Closed = closed
+	return c
+}
+
+// MostLeads is how many reminders an organiser can have sent.
+const MostLeads = 5
+
+// Remind sets when those who signed up are reminded, and the organiser's
+// sentence in it.
+func (h *House) Remind(leads []int, sentence string) (c []Change, err error) {
+	var p Problems
+	sentence = Text(sentence)
+	atMost(&p, "sentence", sentence, 500)
+	if len(leads) > MostLeads {
+		p.Add("leads", "too_many", itoa(MostLeads))
+	}
+	for _, l := range leads {
+		between(&p, "leads", l, 0, 60)
+	}
+	if err := p.Err(); err != nil {
+		return nil, err
+	}
+	diff(&c, "leads", ints(h.Leads), ints(leads))
+	diff(&c, "sentence", h.Sentence, sentence)
+	h.Leads, h.Sentence = leads, sentence
+	return c, nil
+}
+
+// CheckWord returns what is wrong with a mail of the organiser.
+func CheckWord(text string) error {
+	var p Problems
+	required(&p, "word", text, 2000)
+	return p.Err()
+}
+
+// ThanksID is the identifier of the notice that thanks for coming.
+func ThanksID(id EventID) NoticeID { return NoticeID("th." + string(id)) }
+
+// Thank returns the notice that thanks those who came on the day after the
+// event, and whether there is one to come at now.
+func (c Clock) Thank(e Event, now time.Time) (Notice, bool) {
+	due := e.End.Date.AddDays(1).At(askAt, 0).In(c.Loc)
+	if !e.Public() || e.Standing != Scheduled || !e.SignUpHere || !due.After(now) {
+		return Notice{}, false
+	}
+	about := Ref{AboutEvent, string(e.ID)}
+	return Notice{
+		ID: ThanksID(e.ID), Kind: KindThanks, Subject: about, To: Audience{Of: about}, Due: due, Deadline: due.AddDate(0, 0, 3), Mark: e.End.String(), Made: now,
+	}, true
 }

@@ -13,7 +13,7 @@ import (
 func (d *draft) signUp() error {
 	u, e := d.SignUp, d.Event
 	turn, nudge := strings.CutSuffix(d.Message.Mark, ".nudge")
-	if turn != fmt.Sprintf("%d.%d", u.Gen, u.Turn) || d.past(e.Start) {
+	if turn != u.Mark() || d.past(e.Start) {
 		return ErrNothing // a later mail tells, or told
 	}
 	status := "/anmeldung/" + d.Tokens.Act

@@ -78,7 +78,11 @@ func (s *Store) remindEventsAnew(ctx context.Context, ed agenda.Edition) error {
 			if err != nil {
 				return err
 			}
-			return t.remind(aboutEvent(e), t.clock.EventReminders(e, ed, t.now))
+			h, err := get[agenda.House](t, houseKey(e.ID))
+			if err := ignoreNotFound(err); err != nil {
+				return err
+			}
+			return t.remind(aboutEvent(e), t.eventReminders(e, ed, h))
 		})
 		if err != nil {
 			return fmt.Errorf("place reminders of edition %d: %w", ed.Year, err)

@@ -174,13 +174,20 @@ func (t *tx) keepEvent(old *agenda.Event, e agenda.Event, verb string, changes [
 	if err := ignoreNotFound(err); err != nil {
 		return err
 	}
-	if err := t.remind(aboutEvent(e), t.clock.EventReminders(e, ed, t.now)); err != nil {
+	h, err := get[agenda.House](t, houseKey(e.ID))
+	if err := ignoreNotFound(err); err != nil {
+		return err
+	}
+	if err := t.remind(aboutEvent(e), t.eventReminders(e, ed, h)); err != nil {
 		return err
 	}
 	if err := t.askVisitors(e); err != nil {
 		return err
 	}
-	if err := t.placesOf(old, e); err != nil {
+	if err := t.thank(e); err != nil {
+		return err
+	}
+	if err := t.placesOf(old, e, h); err != nil {
 		return err
 	}
 	if e.Public() || old != nil && old.Public() {

@@ -52,7 +52,10 @@ func (t *tx) keepSignUp(e agenda.Event, h agenda.House, old *agenda.SignUp, s ag
 	put(t, signUpKey(s.ID), s)
 	h = h.Move(was, s)
 	if s.Turn != was.Turn {
-		if err := t.tellSignUp(e, s, time.Time{}); err != nil {
+		if err := t.silence(signUpNotice(was, nudge)); err != nil {
+			return err
+		}
+		if err := t.tellSignUp(e, s); err != nil {
 			return err
 		}
 	}
@@ -108,7 +111,7 @@ func (t *tx) fillHouse(e agenda.Event, h agenda.House) error {
 		t.index(s, next)
 		put(t, signUpKey(s.ID), next)
 		h = h.Move(s, next)
-		if err := t.tellSignUp(e, next, time.Time{}); err != nil {
+		if err := t.tellSignUp(e, next); err != nil {
 			return err
 		}
 	}
@@ -117,13 +120,9 @@ func (t *tx) fillHouse(e agenda.Event, h agenda.House) error {
 }
 
 // placesOf offers places that an event got, or that it can offer again.
-func (t *tx) placesOf(old *agenda.Event, e agenda.Event) error {
+func (t *tx) placesOf(old *agenda.Event, e agenda.Event, h agenda.House) error {
 	if old == nil || !e.SignUpHere || old.Places == e.Places && old.Standing == e.Standing && old.SignUpHere == e.SignUpHere {
 		return nil
-	}
-	h, err := get[agenda.House](t, houseKey(e.ID))
-	if err := ignoreNotFound(err); err != nil {
-		return err
 	}
 	return t.fillHouse(e, h)
 }
@@ -155,33 +154,35 @@ func (t *tx) markFull(e agenda.Event, h agenda.House) error {
 	return t.touch(Programme, string(e.ID))
 }
 
-// tellSignUp mails somebody where she stands at the time of sending. A later
-// change of state has a mail of its own: then this one is not written.
-func (t *tx) tellSignUp(e agenda.Event, s agenda.SignUp, due time.Time) error {
-	if s.Email == "" || s.State == agenda.SignUpRemoved && !e.Start.In(t.clock.Loc).After(t.now) {
+// nudge marks the mail that reminds of confirming.
+const nudge = ".nudge"
+
+// signUpNotice is the identifier of the mail about a sign-up's state.
+func signUpNotice(s agenda.SignUp, suffix string) agenda.NoticeID {
+	return agenda.NoticeID("su." + string(s.ID) + "." + s.Mark() + suffix)
+}
+
+// tellSignUp mails somebody where she stands at the time of sending, and once
+// more when she does not confirm. A later change of state has a mail of its own:
+// then this one is not written.
+func (t *tx) tellSignUp(e agenda.Event, s agenda.SignUp) error {
+	start := e.Start.In(t.clock.Loc)
+	if s.Email == "" || !start.After(t.now) || s.State == agenda.SignUpLapsed && s.Confirmed.IsZero() {
+		return nil // nobody to tell, or she never said that the address is hers
+	}
+	n := agenda.Notice{
+		ID: signUpNotice(s, ""), Kind: agenda.KindSignUp, Subject: aboutSignUp(s), To: agenda.Audience{Of: aboutSignUp(s)},
+		Due: t.now, Deadline: start, Mark: s.Mark(), Made: t.now,
+	}
+	if err := t.notify(n); err != nil {
+		return err
+	}
+	at, ok := s.Nudge(t.now)
+	if s.State != agenda.SignUpAsked || !ok {
 		return nil
 	}
-	mark := fmt.Sprintf("%d.%d", s.Gen, s.Turn)
-	if due.IsZero() {
-		due = t.now
-	} else {
-		mark += ".nudge"
-	}
-	deadline := e.Start.In(t.clock.Loc)
-	if !deadline.After(due) {
-		return nil
-	}
-	if s.State == agenda.SignUpAsked && due.Equal(t.now) {
-		if at, ok := s.Nudge(t.now); ok {
-			if err := t.tellSignUp(e, s, at); err != nil {
-				return err
-			}
-		}
-	}
-	return t.notify(agenda.Notice{
-		ID: agenda.NoticeID("su." + string(s.ID) + "." + mark), Kind: agenda.KindSignUp, Subject: aboutSignUp(s), To: agenda.Audience{Of: aboutSignUp(s)},
-		Due: due, Deadline: deadline, Mark: mark, Made: t.now,
-	})
+	n.ID, n.Mark, n.Due = signUpNotice(s, nudge), n.Mark+nudge, at
+	return t.notify(n)
 }
 
 // SignUp notes that somebody wants places at an event and mails the link with
@@ -236,7 +237,7 @@ func (t *tx) tellAgain(e agenda.Event, s agenda.SignUp) error {
 	s.Turn++ // a mail of its own
 	t.index(old, s)
 	put(t, signUpKey(s.ID), s)
-	return t.tellSignUp(e, s, time.Time{})
+	return t.tellSignUp(e, s)
 }
 
 // signUpsADay is how many sign-ups one address can begin in a day: counsellors

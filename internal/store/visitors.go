@@ -7,19 +7,25 @@ import (
 )
 
 // askVisitors places the mail that asks for an event's visitors anew, or takes
-// it back. What is due already stays: its letter will tell whether it is of use.
+// it back.
 func (t *tx) askVisitors(e agenda.Event) error {
-	id := agenda.VisitorsID(e.ID)
+	want, ask := t.clock.AskVisitors(e, t.now)
+	return t.placeNotice(agenda.VisitorsID(e.ID), want, ask)
+}
+
+// placeNotice writes a notice that is wanted at another time than it has, or
+// takes it back when it is not. What is due already stays: its letter will tell
+// whether it is of use.
+func (t *tx) placeNotice(id agenda.NoticeID, want agenda.Notice, wanted bool) error {
 	have, err := get[agenda.Notice](t, noticeKey(id))
 	if err := ignoreNotFound(err); err != nil {
 		return err
 	}
 	waits := err == nil && !have.Done
-	want, ask := t.clock.AskVisitors(e, t.now)
 	switch {
-	case ask && err == nil && have.Mark == want.Mark && have.Due.Equal(want.Due):
+	case wanted && err == nil && have.Mark == want.Mark && have.Due.Equal(want.Due):
 		return nil // unchanged
-	case ask:
+	case wanted:
 		return t.notify(want)
 	case waits && have.Due.After(t.now):
 		return t.silence(id)
