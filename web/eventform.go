@@ -72,8 +72,10 @@ func (f *form) whomFields(d agenda.EventDetails) {
 	f.text("interpreters", d.Interpreters, 200)
 	f.choose("radios", "stepfree", f.c.answers(d.StepFree), false).choose("radios", "childcare", f.c.answers(d.Childcare), false)
 	f.check("free", d.Free).text("price", d.Price, 100)
-	f.check("signup", d.SignUp).text("signupby", d.SignUpBy, 200)
+	f.check("signup", d.SignUp).check("signuphere", d.SignUpHere)
 	f.add(field{Kind: "number", Name: "places", Value: nonZero(d.Places)})
+	f.add(field{Kind: "date", Name: "signupuntil", Value: d.SignUpUntil.String()})
+	f.text("signupby", d.SignUpBy, 200)
 	f.text("food", d.Food, 200)
 }
 
@@ -150,6 +152,7 @@ func (c *Ctx) readWhen(d *agenda.EventDetails, p *agenda.Problems) {
 func (c *Ctx) readWhom(d *agenda.EventDetails, p *agenda.Problems) {
 	d.Audiences, d.WomenOnly, d.Languages, d.Interpreters = c.PostFormArray("audiences"), c.posted("womenonly") != "", c.PostFormArray("languages"), c.posted("interpreters")
 	d.StepFree, d.Childcare, d.Free, d.Price = known(c.posted("stepfree")), known(c.posted("childcare")), c.posted("free") != "", c.posted("price")
+	d.SignUpHere, d.SignUpUntil = c.posted("signuphere") != "", c.postedDate(p, "signupuntil")
 	d.SignUp, d.SignUpBy, d.Places, d.Food = c.posted("signup") != "", c.posted("signupby"), c.postedInt(p, "places"), c.posted("food")
 }
 

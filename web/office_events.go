@@ -193,7 +193,11 @@ func (w *Web) eventPage(c *Ctx, status int, e agenda.Event, d agenda.EventDetail
 	if e.ID == "" {
 		title = c.P.T("office.new_event")
 	}
-	values := map[string]any{"Form": f, "E": e, "Watchers": watchers, "Entries": entries, "Tell": e.Public(), "Visitors": w.visitorsOf(c, e)}
+	list, perr := w.listPath(c, e)
+	if perr != nil {
+		return perr
+	}
+	values := map[string]any{"List": list, "Form": f, "E": e, "Watchers": watchers, "Entries": entries, "Tell": e.Public(), "Visitors": w.visitorsOf(c, e)}
 	if e.ID != "" {
 		if values["Translations"], perr = w.translationRows(c, e, "/koordination/veranstaltungen/"+string(e.ID)); perr != nil {
 			return perr

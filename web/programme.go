@@ -219,7 +219,13 @@ func (w *Web) showEvent(c *Ctx) error {
 			return "", nil, err
 		}
 		over := e.End.Date.Before(w.Store.Today()) // the page is kept for the day
+		h, err := w.Store.House(c.ctx(), e.ID)
+		if err != nil {
+			return "", nil, err
+		}
+		takes := e.TakesSignUps(h, w.Store.Now(), w.Store.Loc()) == nil
 		return e.said(c.P.Lang()).Title, map[string]any{
+			"Takes": takes, "SignUp": w.signUpForm(c, e.Event, agenda.SignUp{}), "Slip": eventPath(e.Event) + "/zettel",
 			"E": e, "Edition": ed, "Feed": sub, "ICS": "/feeds/event/" + string(e.ID) + ".ics", "Moved": e.Was != nil, "Over": over,
 			"Described": w.eventData(e.Event), "Page": c.absolute(c.path), "Share": c.shareText(e),
 			"Remind": !over && e.Standing != agenda.Cancelled, "Watch": w.watchForm(c, e.Event, ""),

@@ -74,6 +74,15 @@ func accessTable(n *network) map[string]access {
 		"POST /programm/:year/:slug":             everyone("/programm/2027/einreichen", 422),
 		"GET /programm/:year/:slug/pruefen":      everyone("/programm/2027/einreichen/pruefen?start=2027-09-16&start_clock=10:00&end=12:00", 200),
 		"POST /programm/:year/:slug/erinnern":    everyone("/programm/2027/"+event.Slug+"/erinnern", 422),
+		"GET /programm/:year/:slug/anmelden":     everyone("/programm/2027/"+event.Slug+"/anmelden", 200),
+		"POST /programm/:year/:slug/anmelden":    everyone("/programm/2027/"+event.Slug+"/anmelden", 422),
+		"GET /programm/:year/:slug/zettel":       everyone("/programm/2027/"+event.Slug+"/zettel", 200),
+		"GET /anmeldung/:token":                  everyone("/anmeldung/x.y", 404),
+		"POST /anmeldung/:token":                 everyone("/anmeldung/x.y", 404),
+		"GET /liste/:token":                      everyone("/liste/x.y", 404),
+		"POST /liste/:token":                     everyone("/liste/x.y", 404),
+		"GET /liste/:token/anmeldungen.xlsx":     everyone("/liste/x.y/anmeldungen.xlsx", 404),
+		"POST /einreichung/:token/liste":         everyone(submission+"/liste", 404),
 		"GET /vormerkung/:token":                 everyone("/vormerkung/x.y", 404),
 		"POST /vormerkung/:token":                everyone("/vormerkung/x.y", 404),
 		"GET /abmelden/:token":                   everyone("/abmelden/x.y", 404),
@@ -164,6 +173,7 @@ func accessTable(n *network) map[string]access {
 	t["POST "+editions+"/druckstand"], t["POST "+editions+"/korrekturabzug"] = takes(edition+"/druckstand", office, 303), takes(edition+"/korrekturabzug", office, 303)
 	t["POST "+editions+"/freigeben"], t["POST "+editions+"/nachfragen"] = takes(edition+"/freigeben", office, 303), takes(edition+"/nachfragen", office, 303)
 	t["POST "+events+"/link"] = takes(ev+"/link", office, 303)
+	t["POST "+events+"/liste"] = takes(ev+"/liste", office, 404) // nobody signs up for it here
 	t["POST /einreichung/:token/bild/loeschen"] = everyone(submission+"/bild/loeschen", 303)
 	t["GET "+events+"/bild"], t["POST "+events+"/bild"] = offices(ev+"/bild"), takes(ev+"/bild", office, 422)
 	t["GET "+events+"/bild/:hash"], t["POST "+events+"/bild/loeschen"] = access{ev + "/bild/x", [5]int{303, 403, 403, 403, 404}}, takes(ev+"/bild/loeschen", office, 303)

@@ -165,6 +165,10 @@ func (w *Web) submissionPage(c *Ctx, status int, e agenda.Event, d agenda.EventD
 	if perr != nil {
 		return perr
 	}
+	list, perr := w.listPath(c, e)
+	if perr != nil {
+		return perr
+	}
 	words, perr := w.translationRows(c, e, "/einreichung/"+c.Param("token"))
 	if perr != nil {
 		return perr
@@ -173,7 +177,7 @@ func (w *Web) submissionPage(c *Ctx, status int, e agenda.Event, d agenda.EventD
 	if perr != nil {
 		return perr
 	}
-	return c.page(status, "submission", c.P.T("submit.edit"), map[string]any{"Translations": words, "Form": f, "Lacks": lacks, "E": e, "Edition": ed, "Editable": editable, "Proof": proof, "Proposes": proposes, "Saved": saved, "Next": next, "Action": c.path, "Home": "/einreichung/" + c.Param("token")})
+	return c.page(status, "submission", c.P.T("submit.edit"), map[string]any{"List": list, "Translations": words, "Form": f, "Lacks": lacks, "E": e, "Edition": ed, "Editable": editable, "Proof": proof, "Proposes": proposes, "Saved": saved, "Next": next, "Action": c.path, "Home": "/einreichung/" + c.Param("token")})
 }
 
 func (w *Web) editSubmission(c *Ctx) error {

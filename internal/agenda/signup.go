@@ -446,3 +446,31 @@ func (c Clock) Thank(e Event, now time.Time) (Notice, bool) {
 		ID: ThanksID(e.ID), Kind: KindThanks, Subject: about, To: Audience{Of: about}, Due: due, Deadline: due.AddDate(0, 0, 3), Mark: e.End.String(), Made: now,
 	}, true
 }
+
+// NeedsSum is what an organiser prepares for.
+type NeedsSum struct {
+	Persons, Children, StepFree int
+	Interpreters                []string // codes of languages, each once, in the order of Languages
+}
+
+// SumNeeds adds up what those need who have a place, or for whom one is kept.
+func SumNeeds(list []SignUp) (n NeedsSum) {
+	asked := map[string]bool{}
+	for _, u := range list {
+		if u.Holds() == 0 {
+			continue
+		}
+		n.Persons += u.Persons
+		n.Children += u.Needs.Childcare
+		if u.Needs.StepFree {
+			n.StepFree++
+		}
+		asked[u.Needs.Interpreter] = true
+	}
+	for _, l := range Languages {
+		if asked[l] {
+			n.Interpreters = append(n.Interpreters, l)
+		}
+	}
+	return n
+}

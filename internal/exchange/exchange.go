@@ -167,6 +167,20 @@ func (x Export) Report(ctx context.Context, w io.Writer, year int, f Format) err
 	return sheet.WriteFigures(w, "Bericht", sheet.ReportHead, sheet.ReportRows(ed.Title, report, func(key string) string { return x.German.T(key) }))
 }
 
+// Guests writes who signed up for an event, as a spreadsheet in the language of
+// the printer.
+func (x Export) Guests(w io.Writer, list []agenda.SignUp) error {
+	head := make([]string, len(sheet.GuestsHead))
+	for i, key := range sheet.GuestsHead {
+		head[i] = x.German.T(key)
+	}
+	rows := make([][]string, len(list))
+	for i, u := range list {
+		rows[i] = sheet.GuestCells(u, func(key string) string { return x.German.T(key) })
+	}
+	return sheet.WriteXLSX(w, x.German.T("guests.title"), head, rows)
+}
+
 // Meetings writes the dates of a group that members see, from a year back to
 // three years ahead.
 func (x Export) Meetings(ctx context.Context, w io.Writer, id agenda.GroupID, f Format) error {

@@ -25,24 +25,24 @@ func (d *draft) signUp() error {
 	kind := "signup_" + string(u.State)
 	switch u.State {
 	case agenda.SignUpAsked, agenda.SignUpQueued:
-		d.open(kind, e.Title, args...)
+		d.open(kind, d.title(e), args...)
 		if nudge {
-			d.s.Subject = d.t("signup_nudge.subject", "title", e.Title)
+			d.s.Subject = d.t("signup_nudge.subject", "title", d.title(e))
 		}
 		d.act("signup_confirm", status)
 	case agenda.SignUpOffered:
-		d.open(kind, e.Title, args...)
+		d.open(kind, d.title(e), args...)
 		d.act("signup_accept", status)
 		d.act("signup_cancel", status+"#absagen")
 		d.urgent(e.Start)
 	case agenda.SignUpSeated:
-		d.open(kind, e.Title, args...)
+		d.open(kind, d.title(e), args...)
 		d.persons()
 		d.directions()
 		d.act("event_page", EventPath(e))
 		d.act("signup_cancel", status+"#absagen")
 	case agenda.SignUpWaiting:
-		d.open(kind, e.Title, args...)
+		d.open(kind, d.title(e), args...)
 		d.persons()
 		d.act("signup_status", status)
 		d.act("signup_cancel", status+"#absagen")
@@ -50,10 +50,10 @@ func (d *draft) signUp() error {
 		if u.Confirmed.IsZero() {
 			return ErrNothing // she never said that the address is hers
 		}
-		d.open(kind, e.Title, args...)
+		d.open(kind, d.title(e), args...)
 		d.act("event_page", EventPath(e))
 	default: // over
-		d.open(kind, e.Title, args...)
+		d.open(kind, d.title(e), args...)
 		d.act("event_page", EventPath(e))
 	}
 	return nil
@@ -91,7 +91,7 @@ func (d *draft) thanks() error {
 	if e.Standing != agenda.Scheduled || !d.past(e.End) || d.SignUp.State != agenda.SignUpSeated {
 		return ErrNothing
 	}
-	d.open("thanks", e.Title)
+	d.open("thanks", d.title(e))
 	d.act("programme_page", fmt.Sprintf("/programm/%d", e.Year()))
 	return nil
 }
@@ -102,7 +102,7 @@ func (d *draft) word() error {
 		return ErrNothing
 	}
 	d.s.Dates = []date{d.eventDate(d.Event)}
-	d.open("word", d.Event.Title)
+	d.open("word", d.title(d.Event))
 	d.s.Sentence, d.s.SentenceBy = d.Notice.Sentence, d.t("signup_organiser")
 	d.act("signup_status", "/anmeldung/"+d.Tokens.Act)
 	return nil
