@@ -147,9 +147,9 @@ func (w *Web) decideSignUp(c *Ctx) error {
 	}
 	switch c.posted("do") {
 	case "confirm":
-		u, err = w.Store.ConfirmSignUp(c.ctx(), token)
+		_, err = w.Store.ConfirmSignUp(c.ctx(), token)
 	case "cancel":
-		u, err = w.Store.WithdrawSignUp(c.ctx(), token)
+		_, err = w.Store.WithdrawSignUp(c.ctx(), token)
 	case "again":
 		err = w.Store.TellSignUp(c.ctx(), token)
 	case "quiet":

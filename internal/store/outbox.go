@@ -88,6 +88,12 @@ func (s *Store) NextDue(ctx context.Context) (at time.Time, ok bool, err error) 
 		if known {
 			sooner(next)
 		}
+		if err != nil {
+			return err
+		}
+		if next, known, err = nextLapse(tx); known {
+			sooner(next)
+		}
 		return err
 	})
 	return at, ok, err

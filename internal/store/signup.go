@@ -407,6 +407,18 @@ func (s *Store) DueLapses(ctx context.Context, now time.Time, limit int) ([]stri
 	})
 }
 
+// nextLapse returns when the next place that is kept is free again.
+func nextLapse(tx kv.Tx) (at time.Time, ok bool, err error) {
+	for p, err := range tx.Scan(kv.Prefix(kDue, dueLapse)) {
+		if err != nil {
+			return at, false, err
+		}
+		u, err := get[agenda.SignUp](tx, signUpKey(agenda.SignUpID(lastPart(p.Key))))
+		return u.Until, err == nil, ignoreNotFound(err)
+	}
+	return at, false, nil
+}
+
 // Lapse ends the sign-up of that identifier if its time is over, and offers what
 // is free; of an event's identifier it only does the latter. Doing it twice is
 // no error.
