@@ -55,6 +55,16 @@ func TestFeastsAreThoseOfOtherPrograms(t *testing.T) {
 	}
 }
 
+// The rare rules of postponement: years that would be followed by one of 356 days,
+// or follow one of 382 (dates as published in their time).
+func TestNewYearIsPostponed(t *testing.T) {
+	for year, want := range map[int]string{5745: "1984-09-27", 5766: "2005-10-04", 5788: "2027-10-02"} {
+		if got := newYear(year).String(); got != want {
+			t.Errorf("1 Tishri %d is %s, want %s", year, got, want)
+		}
+	}
+}
+
 // ICU is of one mind with the table up to 10 August 2029; after that it may
 // differ by the day that every page tells of. The other source is so all along.
 func TestIslamicMonths(t *testing.T) {
