@@ -29,6 +29,7 @@ type commands struct {
 	Login   loginCmd   `cmd:"" help:"${help_login}"`
 	Import  importCmds `cmd:"" help:"${help_import}"`
 	Export  exportCmds `cmd:"" help:"${help_export}"`
+	Plan    planCmd    `cmd:"" help:"${help_plan}"`
 	Tick    tickCmd    `cmd:"" help:"${help_tick}"`
 	Outbox  outboxCmds `cmd:"" help:"${help_outbox}"`
 	Backup  backupCmd  `cmd:"" help:"${help_backup}"`

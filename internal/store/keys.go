@@ -22,6 +22,7 @@ const (
 	kHeld        = "held"        // person, group, seat: (nothing)
 	kMeeting     = "meeting"     // id
 	kAt          = "at"          // start, meeting: group
+	kHost        = "host"        // group, meeting: its host
 	kSource      = "source"      // group, UID of the calendar file: meeting
 	kEdition     = "edition"     // year
 	kRefusal     = "refusal"     // year, institution

@@ -119,6 +119,9 @@ func (t *tx) merge(into, from agenda.InstitutionID) (more bool, err error) {
 			put(t, seatKey(seat.Group, seat.ID), seat)
 		}
 	}
+	if more, err := t.moveHosts(from, into, n); err != nil || more {
+		return more, err
+	}
 	a = a.Merge(b)
 	a.Changed = t.now
 	put(t, institutionKey(into), a)
