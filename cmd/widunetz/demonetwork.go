@@ -246,7 +246,7 @@ func (d *demo) fillStates(ctx context.Context, events []agenda.Event) error {
 		var err error
 		switch e.Title {
 		case "Kochen ohne Grenzen":
-			_, err = d.store.StandEvent(ctx, office, e.ID, agenda.Scheduled, true, time.Time{}, agenda.Telling{})
+			err = d.fillSignUps(ctx, e)
 		case "Fußballturnier der Vielfalt":
 			_, err = d.store.StandEvent(ctx, office, e.ID, agenda.Cancelled, false, time.Time{}, agenda.Telling{})
 		case "Erzählcafé für Seniorinnen und Senioren":

@@ -139,7 +139,8 @@ func (e *eventReader) signUp(d *agenda.EventDetails) {
 	case "ja":
 		d.SignUp = true
 	default:
-		d.SignUp, d.SignUpBy = true, s
+		d.SignUp = true
+		d.SignUpHere, d.SignUpUntil, d.SignUpBy = signUpHere(s)
 	}
 	if s := e.cell("Plätze"); s != "" {
 		n, err := strconv.Atoi(s)
@@ -244,6 +245,9 @@ func EventCells(e agenda.Event, word func(key string) string) []string {
 		if e.SignUpBy != "" {
 			signUp = e.SignUpBy
 		}
+		if e.SignUpHere {
+			signUp = hereWords(e.EventDetails)
+		}
 	}
 	places := ""
 	if e.Places > 0 {
@@ -252,10 +256,47 @@ func EventCells(e agenda.Event, word func(key string) string) []string {
 	answer := func(k agenda.Known) string {
 		return map[agenda.Known]string{agenda.Yes: "ja", agenda.No: "nein", agenda.Unknown: "unbekannt"}[k]
 	}
-	day := e.Start.Date
 	return []string{
-		e.Title, e.Summary, strconv.Itoa(day.Day) + "." + strconv.Itoa(int(day.Month)) + "." + strconv.Itoa(day.Year), e.Start.Clock(), e.End.Clock(), e.Venue.Town,
+		e.Title, e.Summary, germanDay(e.Start.Date), e.Start.Clock(), e.End.Clock(), e.Venue.Town,
 		e.Venue.Name, e.Venue.Street, e.Venue.Postcode, e.Organiser, strings.Join(e.CoOrganisers, ", "), words("term.audience.", e.Audiences),
 		words("term.language.", e.Languages), word("term.category." + e.Category), price, signUp, places, answer(e.Childcare), answer(e.StepFree), e.Contact,
 	}
+}
+
+// inProgramme says in the column "Anmeldung" that people sign up in the
+// programme itself: "im Programm; bis 10.9.2027; oder unter 05221 1".
+const (
+	inProgramme = "im Programm"
+	untilDay    = "bis "
+)
+
+func hereWords(d agenda.EventDetails) string {
+	words := []string{inProgramme}
+	if day := d.SignUpUntil; !day.IsZero() {
+		words = append(words, untilDay+germanDay(day))
+	}
+	if d.SignUpBy != "" {
+		words = append(words, d.SignUpBy)
+	}
+	return strings.Join(words, "; ")
+}
+
+// signUpHere reads what hereWords wrote; anything else is how one signs up.
+func signUpHere(s string) (here bool, until agenda.Date, by string) {
+	first, rest, _ := strings.Cut(s, ";")
+	if agenda.Fold(strings.TrimSpace(first)) != agenda.Fold(inProgramme) {
+		return false, until, s
+	}
+	by = strings.TrimSpace(rest)
+	next, after, _ := strings.Cut(by, ";")
+	if word, ok := strings.CutPrefix(strings.TrimSpace(next), untilDay); ok {
+		if day, err := agenda.ParseDate(word); err == nil {
+			until, by = day, strings.TrimSpace(after)
+		}
+	}
+	return true, until, by
+}
+
+func germanDay(d agenda.Date) string {
+	return strconv.Itoa(d.Day) + "." + strconv.Itoa(int(d.Month)) + "." + strconv.Itoa(d.Year)
 }
