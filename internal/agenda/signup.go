@@ -386,11 +386,12 @@ func SignUpIDOf(s SignUp) SignUpID {
 }
 
 // Forget reports whether the sign-up is to be deleted at now, and whether what
-// she needed is.
+// she needed is. Of who never confirmed nothing is kept.
 func (s SignUp) Forget(e Event, now time.Time, loc *time.Location) (all, needs bool) {
 	today := LocalOf(now, loc).Date
 	over := func(days int) bool { return e.End.Date.AddDays(days).Before(today) || e.ID == "" }
-	return over(SignUpsFor), s.Needs != Needs{} && over(NeedsFor-1)
+	unconfirmed := s.Confirmed.IsZero() && now.Sub(s.Asked) > ConfirmWithin
+	return unconfirmed || over(SignUpsFor), s.Needs != Needs{} && over(NeedsFor-1)
 }
 
 // Close says whether the organiser takes sign-ups.
