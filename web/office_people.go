@@ -250,6 +250,9 @@ func (w *Web) export(c *Ctx) error {
 	if name == "personen" {
 		err = x.People(c.ctx(), &b, format)
 	} else if year, ok := strings.CutPrefix(name, "programm-"); ok {
+		if y, national := strings.CutSuffix(year, "-ikw"); national && format == exchange.CSV {
+			year, format = y, exchange.IKW
+		}
 		n, nerr := strconv.Atoi(year)
 		if nerr != nil {
 			return agenda.ErrNotFound
@@ -278,5 +281,5 @@ func (w *Web) export(c *Ctx) error {
 
 var exportTypes = map[exchange.Format]string{
 	exchange.CSV: "text/csv; charset=utf-8", exchange.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-	exchange.ICS: calendarType, exchange.JSON: "application/json",
+	exchange.IKW: "text/csv; charset=utf-8", exchange.ICS: calendarType, exchange.JSON: "application/json",
 }

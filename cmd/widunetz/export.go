@@ -33,7 +33,7 @@ func (cmd *exportPeopleCmd) Do(ctx context.Context, c *cli, s *service) error {
 type exportProgrammeCmd struct {
 	Config string          `help:"${help_config}" default:"config.toml" type:"path"`
 	Year   int             `help:"${help_year}" required:"" placeholder:"2027"`
-	Format exchange.Format `help:"csv, xlsx, ics, json" default:"csv" enum:"csv,xlsx,ics,json"`
+	Format exchange.Format `help:"csv, xlsx, ics, json, ikw" default:"csv" enum:"csv,xlsx,ics,json,ikw"`
 }
 
 // Run implements command.

@@ -89,6 +89,7 @@ const (
 	XLSX Format = "xlsx"
 	ICS  Format = "ics"
 	JSON Format = "json"
+	IKW  Format = "ikw" // CSV for the national database of the Interkulturelle Woche
 )
 
 // Export gives files out.
@@ -132,12 +133,15 @@ func (x Export) Programme(ctx context.Context, w io.Writer, year int, f Format) 
 		return err
 	}
 	events = slices.DeleteFunc(events, func(e agenda.Event) bool { return !e.Public() })
-	if f == ICS {
+	switch f {
+	case ICS:
 		items := make([]agenda.FeedItem, len(events))
 		for i, e := range events {
 			items[i] = letter.EventItem(e, x.German, x.BaseURL)
 		}
 		return x.calendar(w, fmt.Sprintf("Programm %d", year), items)
+	case IKW:
+		return x.national(w, year, events)
 	}
 	rows := make([][]string, len(events))
 	for i, e := range events {
@@ -151,7 +155,19 @@ func (x Export) Programme(ctx context.Context, w io.Writer, year int, f Format) 
 	case JSON:
 		return writeJSON(w, objects(sheet.EventsHead, rows))
 	}
-	return &ErrFormat{f, []Format{CSV, XLSX, ICS, JSON}}
+	return &ErrFormat{f, []Format{CSV, XLSX, ICS, JSON, IKW}}
+}
+
+// national writes what the national database is told: the events of the
+// edition that take place.
+func (x Export) national(w io.Writer, year int, events []agenda.Event) error {
+	var rows [][]string
+	for _, e := range events {
+		if e.Edition == year && e.Standing == agenda.Scheduled {
+			rows = append(rows, sheet.NationalCells(e, func(key string) string { return x.German.T(key) }, x.BaseURL+letter.EventPath(e)))
+		}
+	}
+	return sheet.WriteCSV(w, sheet.NationalHead, rows)
 }
 
 // Report writes an edition in figures, one row for each town, audience,
