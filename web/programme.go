@@ -131,7 +131,8 @@ func (w *Web) showProgramme(c *Ctx) error {
 		m := map[string]any{
 			"Print": w.printLinks(path, isEdition), "Since": since,
 			"Twins": c.twins(year, strings.Join(append([]string{title}, words...), " – "), f), "Embed": c.embedCode(path, title, f, words),
-			"Year": year, "HasEdition": isEdition, "Edition": ed, "Open": isEdition && ed.Accepts(w.Store.Today()), "Path": path, "Filter": f,
+			"Component": c.componentCode(path, title, year, f, words),
+			"Year":      year, "HasEdition": isEdition, "Edition": ed, "Open": isEdition && ed.Accepts(w.Store.Today()), "Path": path, "Filter": f,
 			"Query": template.URL(f.query()), //nolint:gosec // written anew from what was read, and encoded
 			"Words": words, "Listed": shown, "All": len(events), "Shown": len(shown), "Days": byDay(shown), "Look": look, "Feed": sub, "Choices": c.choices(p.year(year), f),
 		}

@@ -107,11 +107,15 @@ func (a assets) url(name string) (string, error) {
 }
 
 func (w *Web) showAsset(c *Ctx) error {
-	f := w.assets.byName[strings.TrimPrefix(c.Param("file"), "/")]
+	name, cache := strings.TrimPrefix(c.Param("file"), "/"), "public, max-age=31536000, immutable"
+	f := w.assets.byName[name]
+	if name == componentFile {
+		f, cache = w.component, componentCache
+	}
 	if f == nil {
 		return agenda.ErrNotFound
 	}
-	c.Header("Cache-Control", "public, max-age=31536000, immutable")
+	c.Header("Cache-Control", cache)
 	body := f.body
 	if f.gz != nil {
 		c.Header("Vary", "Accept-Encoding")

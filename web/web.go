@@ -74,17 +74,18 @@ type Options struct {
 // Web serves the pages.
 type Web struct {
 	Options
-	pages    *pages
-	sessions *scs.SessionManager
-	public   *projection
-	kept     *keeper
-	limits   *limiter
-	printed  *printed
-	parts    *parts
-	press    *press // nil where no browser is installed
-	legal    legal
-	assets   assets
-	secure   bool
+	pages     *pages
+	sessions  *scs.SessionManager
+	public    *projection
+	kept      *keeper
+	limits    *limiter
+	printed   *printed
+	parts     *parts
+	press     *press // nil where no browser is installed
+	legal     legal
+	assets    assets
+	component *asset
+	secure    bool
 
 	lastGood *keeper // feeds by address, for when the store cannot be read
 }
@@ -102,6 +103,9 @@ func New(o Options) (http.Handler, error) {
 		return nil, err
 	}
 	w.assets, w.parts = w.pages.assets, newParts(w.pages.base)
+	if w.component, err = loadComponent(o.Catalog); err != nil {
+		return nil, err
+	}
 	if w.legal, err = loadLegal(o.Config.LegalDir); err != nil {
 		return nil, err
 	}
