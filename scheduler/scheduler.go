@@ -10,10 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
-	"runtime/debug"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -217,32 +214,63 @@ func (s *Scheduler) Tick(ctx context.Context) (Result, error) {
 }
 
 // produce publishes the events whose time has come, expands the notices that are
-// due and hands out the messages that are.
+// due and, beside that, hands out the messages that are: the store commits what
+// both write together.
 func (s *Scheduler) produce(ctx context.Context, p *pool) error {
-	for {
-		now := s.store.Now()
-		failed := errors.Join(s.turn(ctx, now), s.expand(ctx, now)) // what fails does not hold up the rest
-		busy := p.busy()
-		facts, err := s.store.Claim(ctx, now, s.options.Lease, batch)
-		if err != nil || len(facts) == 0 {
-			return errors.Join(failed, err)
+	made, ended := make(chan struct{}, 1), make(chan error, 1)
+	go func() {
+		ended <- s.prepare(ctx, made)
+		close(made)
+	}()
+	for more := true; ; {
+		handed, err := s.hand(ctx, p)
+		if err != nil || handed == 0 && !more {
+			for range made { // until it has ended
+			}
+			return errors.Join(<-ended, err) // what failed did not hold up the rest
 		}
-		for _, f := range facts {
-			if busy[f.Message.ID] {
-				continue
-			}
-			p.begin(f.Message.ID)
-			select {
-			case p.jobs <- f:
-			case <-ctx.Done():
-				return ctx.Err() // what was claimed is due again at the next start
-			}
+		if handed == 0 {
+			_, more = <-made
 		}
 	}
 }
 
 // batch is how many due things are looked at in one go.
 const batch = 24
+
+// prepare makes the messages of all that is due, and says after each step that
+// there may be some.
+func (s *Scheduler) prepare(ctx context.Context, made chan<- struct{}) error {
+	now := s.store.Now()
+	return errors.Join(s.turn(ctx, now), s.expand(ctx, now, func() {
+		select {
+		case made <- struct{}{}:
+		default: // is said already
+		}
+	}))
+}
+
+// hand claims the next messages that are due and hands them to the workers. It
+// returns how many there were.
+func (s *Scheduler) hand(ctx context.Context, p *pool) (int, error) {
+	busy := p.busy()
+	facts, err := s.store.Claim(ctx, s.store.Now(), s.options.Lease, batch)
+	if err != nil {
+		return 0, err
+	}
+	for _, f := range facts {
+		if busy[f.Message.ID] {
+			continue
+		}
+		p.begin(f.Message.ID)
+		select {
+		case p.jobs <- f:
+		case <-ctx.Done():
+			return 0, ctx.Err() // what was claimed is due again at the next start
+		}
+	}
+	return len(facts), nil
+}
 
 // turn does what time alone does: events become public, and places that nobody
 // confirmed are free again.
@@ -274,7 +302,7 @@ func each[ID any](ctx context.Context, now time.Time, due func(context.Context, 
 	}
 }
 
-func (s *Scheduler) expand(ctx context.Context, now time.Time) error {
+func (s *Scheduler) expand(ctx context.Context, now time.Time, made func()) error {
 	notices, err := s.store.DueNotices(ctx, now, batch)
 	if err != nil {
 		return err
@@ -285,206 +313,13 @@ func (s *Scheduler) expand(ctx context.Context, now time.Time) error {
 			if more, err = s.store.Expand(ctx, id); err != nil {
 				failed = append(failed, err)
 			}
+			made()
 		}
 	}
 	if len(notices) == batch && len(failed) == 0 {
-		return s.expand(ctx, now)
+		return s.expand(ctx, now, made)
 	}
 	return errors.Join(failed...)
-}
-
-// pool sends letters side by side.
-type pool struct {
-	s        *Scheduler
-	jobs     chan agenda.Facts
-	bookings chan booking
-	stopped  func() bool // no further letter is begun
-	workers  sync.WaitGroup
-	booker   sync.WaitGroup
-
-	mu       sync.Mutex
-	result   Result
-	underWay map[agenda.MessageID]bool
-}
-
-func (s *Scheduler) newPool(ctx context.Context) *pool {
-	p := &pool{s: s, stopped: func() bool { return ctx.Err() != nil }, jobs: make(chan agenda.Facts, batch), bookings: make(chan booking, s.options.Workers), underWay: map[agenda.MessageID]bool{}}
-	// A letter that is under way is finished even when the service ends.
-	finish := context.WithoutCancel(ctx)
-	for range s.options.Workers {
-		p.workers.Go(func() { p.work(finish) })
-	}
-	p.booker.Go(func() { p.bookAll(finish) })
-	return p
-}
-
-// busy returns the messages that are under way. Their leases can have ended
-// meanwhile, when they waited long for their turn or the clock was set on:
-// whoever claims them again must not attempt them again.
-func (p *pool) busy() map[agenda.MessageID]bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return maps.Clone(p.underWay)
-}
-
-func (p *pool) begin(id agenda.MessageID) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.underWay[id] = true
-}
-
-func (p *pool) end(id agenda.MessageID) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	delete(p.underWay, id)
-}
-
-func (p *pool) wait() {
-	close(p.jobs)
-	p.workers.Wait()
-	close(p.bookings)
-	p.booker.Wait()
-}
-
-func (p *pool) waitAtMost(d time.Duration) {
-	ended := make(chan struct{})
-	go func() {
-		p.wait()
-		close(ended)
-	}()
-	select {
-	case <-ended:
-	case <-time.After(d):
-		p.s.options.Log.Warn("letters under way are given up; they are tried again at the next start", "letters", len(p.busy()))
-	}
-}
-
-// work sends one letter after the other. While one is booked the next is sent,
-// but not the one after that: a kill can double two letters per worker at most.
-func (p *pool) work(ctx context.Context) {
-	booked := make(chan struct{}, 1)
-	booked <- struct{}{}
-	for f := range p.jobs {
-		if p.stopped() {
-			continue // it stays claimed, and is due again at the next start
-		}
-		b := p.attempt(ctx, f)
-		<-booked
-		p.bookings <- booking{b, f.Message.ID, booked}
-	}
-	<-booked
-}
-
-// booking is the result of an attempt on its way into the store, and who waits
-// for it.
-type booking struct {
-	store.Booking
-	id     agenda.MessageID
-	booked chan<- struct{}
-}
-
-// gather is how long a booking waits for those of the other workers: one synced
-// write for all of them.
-const gather = 2 * time.Millisecond
-
-// bookAll books results, those of several workers together.
-func (p *pool) bookAll(ctx context.Context) {
-	for first := range p.bookings {
-		group := p.gather(first)
-		bookings := make([]store.Booking, len(group))
-		for i, b := range group {
-			bookings[i] = b.Booking
-		}
-		if err := p.s.store.Book(ctx, bookings...); err != nil {
-			p.bookEach(ctx, group)
-		}
-		for _, b := range group {
-			p.end(b.id)
-			b.booked <- struct{}{}
-		}
-	}
-}
-
-func (p *pool) gather(first booking) []booking {
-	group := []booking{first}
-	late := time.After(gather)
-	// No more can come than are under way.
-	for len(group) < min(p.s.options.Workers, store.BookMost, len(p.busy())) {
-		select {
-		case b, ok := <-p.bookings:
-			if !ok {
-				return group
-			}
-			group = append(group, b)
-		case <-late:
-			return group
-		}
-	}
-	return group
-}
-
-// bookEach books results alone: one that cannot be booked hurts no other.
-func (p *pool) bookEach(ctx context.Context, group []booking) {
-	for _, b := range group {
-		if err := p.s.store.Book(ctx, b.Booking); err != nil {
-			p.s.options.Log.Error("attempt could not be booked", "message", b.id, "error", err)
-		}
-	}
-}
-
-// attempt makes one attempt at a message and returns what is to be booked of it.
-func (p *pool) attempt(ctx context.Context, f agenda.Facts) store.Booking {
-	l, err := p.compose(f)
-	if errors.Is(err, letter.ErrNothing) {
-		p.count(func(r *Result) { r.Dropped++ })
-		return store.Ended(f.Message, agenda.MessageDropped, "")
-	}
-	d := agenda.Delivery{Outcome: agenda.RefusedForUs}
-	if err != nil {
-		d.Text = agenda.Line(err.Error())
-		p.s.options.Log.Error("letter could not be written", "message", f.Message.ID, "error", err)
-	} else {
-		d = p.send(ctx, l)
-	}
-	p.count(func(r *Result) {
-		switch d.Outcome {
-		case agenda.Delivered:
-			r.Sent++
-		case agenda.TryAgain, agenda.Ambiguous:
-			r.Later++
-		default:
-			r.Failed++
-		}
-	})
-	return store.Settled(f.Message, f.Email, d)
-}
-
-// compose turns a panic of a template into an error of one letter.
-func (p *pool) compose(f agenda.Facts) (l letter.Letter, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("letter panicked: %v", r)
-			p.s.options.Log.Error("letter panicked", "message", f.Message.ID, "stack", string(debug.Stack()))
-		}
-	}()
-	return p.s.composer.Compose(f)
-}
-
-// send turns a panic on the way to the mail server into a failed attempt.
-func (p *pool) send(ctx context.Context, l letter.Letter) (d agenda.Delivery) {
-	defer func() {
-		if r := recover(); r != nil {
-			d = agenda.Delivery{Outcome: agenda.TryAgain, Text: agenda.Line(fmt.Sprintf("sending panicked: %v", r))}
-			p.s.options.Log.Error("sending panicked", "message", l.ID, "stack", string(debug.Stack()))
-		}
-	}()
-	return p.s.sender.Send(ctx, l)
-}
-
-func (p *pool) count(add func(*Result)) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	add(&p.result)
 }
 
 // cronLog gives cron's messages to the service's log.
