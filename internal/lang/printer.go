@@ -244,8 +244,11 @@ func (p *Printer) List(items []string) string {
 	if len(items) < 2 {
 		return strings.Join(items, "")
 	}
-	last := len(items) - 1
-	return strings.Join(items[:last], p.comma()) + " " + p.T("term.and") + " " + items[last]
+	last, and := len(items)-1, " "+p.T("term.and")+" "
+	if p.lang == agenda.Arabic {
+		and = strings.TrimRight(and, " ") // is written together with what follows
+	}
+	return strings.Join(items[:last], p.comma()) + and + items[last]
 }
 
 func (p *Printer) comma() string {

@@ -3,6 +3,7 @@ package letter
 import (
 	"errors"
 	"flag"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,7 +28,7 @@ func berlin(t testing.TB) *time.Location {
 }
 
 func writer(t testing.TB) *Writer {
-	c, err := lang.Load()
+	c, err := lang.Load(lang.All()...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,6 +172,31 @@ func signedUp(f agenda.Facts, state agenda.SignUpState) agenda.Facts {
 	return f
 }
 
+// participantFacts are the letters to people who are no members, in every
+// language but German and English. In Arabic the event itself is translated.
+func participantFacts() map[string]agenda.Facts {
+	cases := map[string]agenda.Facts{}
+	for _, l := range lang.All() {
+		if lang.Whole(l) {
+			continue
+		}
+		for _, kind := range []agenda.Kind{agenda.KindConfirm, agenda.KindReminder, agenda.KindChange, agenda.KindCancellation, agenda.KindRestored} {
+			cases["participants/"+string(kind)+"."+string(l)] = eventFacts(kind, l)
+		}
+		postponed := eventFacts(agenda.KindCancellation, l)
+		postponed.Event.Standing = agenda.Postponed
+		cases["participants/postponed."+string(l)] = postponed
+	}
+	for name, f := range cases {
+		if f.Lang == agenda.Arabic {
+			f.Translation = agenda.Translation{Event: f.Event.ID, Lang: agenda.Arabic, Words: agenda.Words{Title: "قصص من عالمين", Summary: "كاتبة تقرأ."}}
+			f.Notice.Sentence = "Der Eingang ist hinten."
+			cases[name] = f
+		}
+	}
+	return cases
+}
+
 func TestLettersAsTheyLook(t *testing.T) {
 	w := writer(t)
 	cases := map[string]agenda.Facts{}
@@ -190,6 +216,7 @@ func TestLettersAsTheyLook(t *testing.T) {
 	reminded := signedUp(eventFacts(agenda.KindReminder, agenda.English), agenda.SignUpSeated)
 	reminded.Message.Mark = reminded.Event.Start.String()
 	cases["signup_reminder.en"] = reminded
+	maps.Copy(cases, participantFacts())
 	for name, f := range cases {
 		l, err := w.Compose(f)
 		if err != nil {
@@ -198,7 +225,7 @@ func TestLettersAsTheyLook(t *testing.T) {
 		}
 		golden(t, name+".txt", "Subject: "+l.Subject+"\n\n"+l.Text)
 		golden(t, name+".html", l.HTML)
-		if l.Calendar != nil {
+		if l.Calendar != nil && !strings.Contains(name, "/") { // they are the same in every language
 			golden(t, name+".ics", string(l.Calendar))
 		}
 	}
@@ -208,7 +235,7 @@ func golden(t *testing.T, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
 	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}
 		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
@@ -328,6 +355,64 @@ func BenchmarkCompose(b *testing.B) {
 	for b.Loop() {
 		if _, err := w.Compose(f); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// A letter to a participant says everything in her language and in German below,
+// and nothing in German above.
+func TestParticipantsLettersAreBilingual(t *testing.T) {
+	w := writer(t)
+	for name, f := range participantFacts() {
+		l, err := w.Compose(f)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		p := w.catalog.Printer(f.Lang)
+		own, german, found := strings.Cut(l.Text, strings.Repeat("=", 40))
+		if !found || !strings.Contains(own, p.T("mail.when")) || !strings.Contains(german, "Guten Tag") || strings.Contains(own, "Guten Tag,") {
+			t.Errorf("%s: not in both languages:\n%s", name, l.Text)
+		}
+		if strings.Contains(l.Text+l.HTML+l.Subject, "⟦") || strings.Contains(l.Text+l.Subject, "{") {
+			t.Errorf("%s: a message or placeholder is missing:\n%s", name, l.Text)
+		}
+		for _, part := range []string{l.HTML, own} {
+			if !strings.Contains(part, p.T("frame.unchecked")) && !strings.Contains(strings.ReplaceAll(part, "\n", " "), strings.Fields(p.T("frame.unchecked"))[0]) {
+				t.Errorf("%s: does not say that nobody has checked the texts", name)
+			}
+		}
+		if !strings.Contains(l.HTML, `<html lang="`+p.Tag()+`" dir="`+p.Dir()+`">`) || !strings.Contains(l.HTML, `dir="ltr" lang="de"`) {
+			t.Errorf("%s: language or direction is missing", name)
+		}
+		if l.Lang != f.Lang || !strings.Contains(l.Unsubscribe, "/"+string(f.Lang)+"/vormerkung/") {
+			t.Errorf("%s: Lang %s, Unsubscribe %s", name, l.Lang, l.Unsubscribe)
+		}
+		if p.Dir() == "rtl" {
+			for line := range strings.Lines(own) {
+				if strings.Contains(line, "https://") || strings.TrimSpace(line) == "" || strings.HasPrefix(line, "-- ") || strings.Contains(line, "Geschichten") {
+					continue
+				}
+				if !strings.Contains(line, "\u2067") {
+					t.Errorf("%s: a line without direction: %q", name, line)
+				}
+			}
+		}
+	}
+}
+
+// Members read German where their language lacks the words for their mails.
+func TestMembersLettersInAParticipantsLanguage(t *testing.T) {
+	w := writer(t)
+	for _, kind := range []agenda.Kind{agenda.KindReminder, agenda.KindInvitation, agenda.KindLogin} {
+		f := facts(kind, agenda.Arabic)
+		l, err := w.Compose(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.Lang = agenda.German
+		german, _ := w.Compose(f)
+		if l.Text != german.Text || l.Lang != agenda.German {
+			t.Errorf("%s: %s\n%s", kind, l.Lang, l.Text)
 		}
 	}
 }

@@ -82,7 +82,7 @@ func (s section) text(b *strings.Builder) {
 		b.WriteString("    " + s.Code + "\n\n")
 	}
 	for _, a := range s.Actions {
-		b.WriteString(s.isolate(a.Label) + ":\n" + a.URL + "\n\n")
+		b.WriteString(s.isolate(a.Label+":") + "\n" + a.URL + "\n\n")
 	}
 	for _, p := range s.Outro {
 		para(p)
