@@ -49,7 +49,7 @@ func must[T any](v T, err error) T {
 
 var berlin = sync.OnceValue(func() *time.Location { return must(time.LoadLocation("Europe/Berlin")) })
 
-var catalog = sync.OnceValue(func() *lang.Catalog { return must(lang.Load()) })
+var catalog = sync.OnceValue(func() *lang.Catalog { return must(lang.Load(lang.All()...)) })
 
 // clock is a clock that only the test moves.
 type clock struct {

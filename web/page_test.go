@@ -343,5 +343,5 @@ func TestLanguageStaysInTheAddress(t *testing.T) {
 	if a := b.get("/einloggen"); !strings.Contains(a.body, `href="/en/einloggen"`) {
 		t.Error("the log-in page does not offer the browser's language")
 	}
-	b.get("/tr/programm/2027").want(t, http.StatusNotFound) // not switched on
+	b.get("/pl/programm/2027").want(t, http.StatusNotFound) // there is none
 }

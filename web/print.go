@@ -118,7 +118,7 @@ func (w *Web) showPrint(s printout) func(*Ctx) error {
 			}
 			events := p.ofEdition(year)
 			return c.P.T("print."+s.template()+"_title", "title", ed.Title), map[string]any{
-				"Edition": ed, "Path": path, "Days": printDays(c.P, events), "Towns": printTowns(events), "Size": posterSize(len(events)),
+				"Edition": ed, "Path": path, "Days": printDays(c.P, events), "Towns": printTowns(events), "Size": posterSize(len(events), c.P.Dir()),
 				"QR": code, "Address": withoutScheme(address), "Today": w.Store.Today(), "Links": w.printLinks(path, true), "Sheet": string(s), "Kind": s.template(),
 			}, nil
 		})
@@ -127,7 +127,10 @@ func (w *Web) showPrint(s printout) func(*Ctx) error {
 
 // posterSize says how small the type of a poster has to be for so many events
 // to fit on one sheet.
-func posterSize(events int) string {
+func posterSize(events int, dir string) string {
+	if dir == "rtl" { // lines in Arabic letters are higher
+		events += events / 3
+	}
 	switch {
 	case events > 40:
 		return "w-poster--tiny"

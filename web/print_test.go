@@ -55,8 +55,11 @@ func TestBookletFollowsTheProgramme(t *testing.T) {
 }
 
 func TestPosterFitsItsType(t *testing.T) {
+	if got := posterSize(24, "rtl"); got != "w-poster--dense" {
+		t.Errorf("24 events in Arabic letters: %q", got)
+	}
 	for events, want := range map[int]string{3: "", 24: "w-poster--small", 40: "w-poster--dense", 200: "w-poster--tiny"} {
-		if got := posterSize(events); got != want {
+		if got := posterSize(events, "ltr"); got != want {
 			t.Errorf("%d events: %q, want %q", events, got, want)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,6 +15,7 @@ import (
 
 	"widunetz/internal/agenda"
 	"widunetz/internal/almanac"
+	"widunetz/internal/lang"
 	"widunetz/notify"
 	"widunetz/scheduler"
 	"widunetz/web"
@@ -71,7 +73,7 @@ type authConfig struct {
 
 func defaults() config {
 	return config{
-		Site:      siteConfig{Name: "widunetz", BaseURL: "http://127.0.0.1:8080", Languages: []string{"de", "en"}},
+		Site:      siteConfig{Name: "widunetz", BaseURL: "http://127.0.0.1:8080", Languages: []string{"de", "ls", "en", "tr", "ar", "uk", "ru", "ku", "fa"}},
 		Storage:   storageConfig{Path: "widunetz.db", BackupDir: "backups", BackupKeep: 30},
 		Web:       web.Config{Addr: "127.0.0.1:8080", TrustedProxies: []string{}},
 		Mail:      notify.Config{Transport: "spool", Host: "127.0.0.1", Port: 587, TLS: "starttls", From: "widunetz <termine@widunetz.example>", SpoolDir: "spool", Connections: 4},
@@ -179,6 +181,11 @@ func (c *config) validate(path string) error {
 	if c.Site.Office != "" {
 		if _, ok := agenda.Email(c.Site.Office); !ok {
 			bad("site.office", "%q is no mail address; want \"buero@example.org\"", c.Site.Office)
+		}
+	}
+	for _, l := range c.langs() {
+		if !slices.Contains(lang.All(), l) {
+			bad("site.languages", "%q; want some of %v", l, lang.All())
 		}
 	}
 	if _, _, err := agenda.ParseClock(c.Reminders.At); err != nil {
