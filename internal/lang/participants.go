@@ -29,7 +29,7 @@ var participantAreas = []string{
 	"term.kind.invitation", "term.kind.reminder", "term.kind.change", "term.kind.cancellation", "term.kind.restored", "term.kind.digest",
 	"term.kind.call", "term.kind.callreminder",
 
-	"submit.title", "term.and", "term.yes", "term.no", "term.unknown", "term.full", "term.moved", "picture.by", "demo.label", "demo.note", "demo.mails",
+	"submit.title", "signup.slip", "term.and", "term.yes", "term.no", "term.unknown", "term.full", "term.moved", "picture.by", "demo.label", "demo.note", "demo.mails",
 
 	"day.neujahr", "day.karfreitag", "day.ostermontag", "day.tag_der_arbeit", "day.himmelfahrt", "day.pfingstmontag", "day.fronleichnam",
 	"day.einheit", "day.allerheiligen", "day.weihnachten1", "day.weihnachten2",

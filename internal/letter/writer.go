@@ -84,10 +84,14 @@ func (w *Writer) Compose(f agenda.Facts) (Letter, error) {
 // printer is that of the reader's language. What only members, organisers and the
 // office read is German where that language lacks its words.
 func (w *Writer) printer(f agenda.Facts) *lang.Printer {
-	if f.Message.Reader.Kind != agenda.AboutWatcher && !lang.Whole(f.Lang) {
-		return w.catalog.Printer(agenda.German)
+	p := w.catalog.Printer(f.Lang)
+	switch reader := f.Message.Reader.Kind; {
+	case lang.Whole(f.Lang), reader == agenda.AboutWatcher:
+		return p
+	case reader == agenda.AboutSignUp && p.Has("mail.reason.signedup"): // half a mail in German would help nobody
+		return p
 	}
-	return w.catalog.Printer(f.Lang)
+	return w.catalog.Printer(agenda.German)
 }
 
 func (w *Writer) section(f agenda.Facts, p *lang.Printer, write script) (section, error) {
