@@ -87,6 +87,10 @@ func (c *Ctx) offer() *langLink {
 // Foreign reports whether the page is not in the language of its address.
 func (v view) Foreign() bool { return v.Lang() != v.Frame.Lang() }
 
+// Whole reports whether the page is in a language in which editors of other
+// sites find all that is for them.
+func (v view) Whole() bool { return lang.Whole(v.Lang()) }
+
 // Unchecked says, in the language of the address, that no native reader has gone
 // through its texts; "" where one has.
 func (v view) Unchecked() string {

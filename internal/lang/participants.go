@@ -21,13 +21,15 @@ var checked = []agenda.Lang{agenda.German}
 // booklet and poster. Every language has all of them. A name that ends with a
 // dot stands for everything that begins so.
 var participantAreas = []string{
-	"frame.", "map.", "programme.", "spread.", "watch.", "print.", "error.page.", "term.category.", "term.audience.", "term.language.",
+	"frame.", "map.", "programme.", "watch.", "print.", "error.page.", "term.category.", "term.audience.", "term.language.",
 	"term.standing.", "term.licence.", "mail.event_reminder.", "mail.event_change.", "mail.event_cancellation.",
 	"mail.event_postponed.", "mail.event_restored.", "mail.confirm.",
 
 	// What a member can switch off from a mail, without logging in.
 	"term.kind.invitation", "term.kind.reminder", "term.kind.change", "term.kind.cancellation", "term.kind.restored", "term.kind.digest",
 	"term.kind.call", "term.kind.callreminder",
+
+	"spread.atom", "spread.json", "spread.also", "spread.whole", "spread.share", "spread.instead",
 
 	"submit.title", "signup.slip", "term.and", "term.yes", "term.no", "term.unknown", "term.full", "term.moved", "picture.by", "demo.label", "demo.note", "demo.mails",
 
