@@ -87,7 +87,7 @@ func (c *Ctx) organiser(e agenda.Event) agenda.Actor {
 	if p := c.signedIn(); p != nil && p.Coordinator {
 		return c.actor()
 	}
-	return agenda.Actor{Who: agenda.Ref{Kind: agenda.AboutSubmitter, ID: string(e.ID)}}
+	return agenda.Actor{Who: agenda.Ref{Kind: agenda.AboutEditor, ID: string(e.ID)}}
 }
 
 func (w *Web) changeGuests(c *Ctx) error {

@@ -110,7 +110,7 @@ func (c Clock) DraftReminders(e Event, ed Edition, now time.Time) []Notice {
 			continue
 		}
 		out = append(out, Notice{
-			ID: NoticeID("r." + about.Kind + "." + about.ID + "." + mark), Kind: KindUnsent, Subject: about, To: Audience{Of: Ref{AboutSubmitter, string(e.ID)}},
+			ID: NoticeID("r." + about.Kind + "." + about.ID + "." + mark), Kind: KindUnsent, Subject: about, To: Audience{Of: Ref{AboutEditors, string(e.ID)}},
 			Due: due, Deadline: ed.LastCall(c.Loc), Mark: mark, Made: now,
 		})
 	}

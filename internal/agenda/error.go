@@ -13,6 +13,7 @@ var (
 	ErrState    = errors.New("not possible in this state")
 	ErrExpired  = errors.New("no longer valid")
 	ErrTooMany  = errors.New("too many attempts")
+	ErrRemoved  = errors.New("no longer one of the editors")
 )
 
 // FieldError says what is wrong with one field of a form or one cell of a

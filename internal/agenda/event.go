@@ -60,6 +60,7 @@ type Event struct {
 	VisitorsNote  string    `json:"visitorsnote,omitempty"` // of the organiser, for the coordinators
 	ProofSent     time.Time `json:"proofsent,omitzero"`     // UTC; when its organiser was asked whether it can be printed so
 	ProofApproved time.Time `json:"proofapproved,omitzero"` // UTC; when she said yes to what it is now
+	Into          EventID   `json:"into,omitempty"`         // the event that it was merged into; its address and links lead there
 }
 
 // Year is the year of the event's address: its edition's, or the one in which
@@ -79,6 +80,15 @@ func (e Event) Editable() bool {
 // Public reports whether everybody may see the event.
 func (e Event) Public() bool { return e.Review == Published }
 
+// Version is when anything last changed that an editor sees in the form: the
+// event, or what is proposed for it. It only rises.
+func (e Event) Version() time.Time {
+	if e.Proposal != nil && e.Proposal.At.After(e.Changed) {
+		return e.Proposal.At
+	}
+	return e.Changed
+}
+
 // Change returns the event with new details. ErrConflict is returned when it
 // changed after seen (zero: not checked), Problems for details that cannot be.
 func (e Event) Change(d EventDetails, submitted bool, seen, now time.Time, loc *time.Location) (Event, []Change, error) {
@@ -89,6 +99,9 @@ func (e Event) Change(d EventDetails, submitted bool, seen, now time.Time, loc *
 	changes := e.EventDetails.Changes(d)
 	if len(changes) == 0 {
 		return e, nil, nil // also the second click on the same form
+	}
+	if e.Into != "" {
+		return e, nil, ErrState
 	}
 	if !seen.IsZero() && !seen.Equal(e.Changed) {
 		return e, nil, ErrConflict
@@ -105,7 +118,7 @@ func (e Event) Change(d EventDetails, submitted bool, seen, now time.Time, loc *
 	}
 	e.unapprove(changes)
 	e.EventDetails = d
-	e.Changed = Rise(e.Changed, now)
+	e.Changed = Rise(e.Version(), now)
 	return e, changes, nil
 }
 
@@ -125,7 +138,7 @@ var decisions = map[Review][]Review{
 // accepted or published. Whatever is decided, a time of release is over: Accept
 // sets a new one.
 func (e Event) Decide(to Review, reason string, now time.Time) (Event, error) {
-	if !slices.Contains(decisions[e.Review], to) {
+	if !slices.Contains(decisions[e.Review], to) || e.Into != "" {
 		return e, ErrState
 	}
 	reason = Text(reason)

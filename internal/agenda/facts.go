@@ -31,6 +31,9 @@ type Facts struct {
 
 	Institution Institution // of a call: whom the reader answers for
 	Answered    bool        // of a reminder of a call: it has answered
+
+	Editor Editor // the reader, if she edits the event
+	Tasks  []Task // of a mail about tasks: those of the day that concern the reader
 }
 
 // Tokens are the secrets in a letter's links; empty where there is none.

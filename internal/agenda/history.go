@@ -19,14 +19,16 @@ const (
 	AboutWatcher     = "watcher"
 	AboutSignUp      = "signup"
 	AboutMessage     = "message"
-	AboutSubmitter   = "submitter" // whoever submitted the event of that id
+	AboutEditor      = "submitter" // one of those who edit an event (EditorRef); named so when there was only one
+	AboutEditors     = "editors"   // all who edit the event of that id
+	AboutTasks       = "tasks"     // those to whom the event's tasks of a day belong
 	AboutOffice      = "office"    // the address of the coordinators
 	AboutCalled      = "called"    // the people of the institutions that an edition's call goes to
 	AboutLogin       = "login"
 	AboutTextBlock   = "textblock"
 )
 
-// Actor says who did something: a person, the submitter of an event, a watcher
+// Actor says who did something: a person, an editor of an event, a watcher
 // or the service itself (the zero Actor). By names the way when it was not a
 // page: "import", "shell".
 type Actor struct {
@@ -57,6 +59,7 @@ type Entry struct {
 	Changes []Change  `json:"ch,omitempty"`   //
 	Note    string    `json:"note,omitempty"` // the sentence that went with it
 	Mail    bool      `json:"mail,omitempty"` // whether people were told
+	Version time.Time `json:"v,omitzero"`     // UTC; of an event after it: Event.Version
 }
 
 // Rise returns the time to store as the last change: now to the second, but

@@ -30,6 +30,9 @@ const (
 	KindSignUp       Kind = "signup"       // where a sign-up stands: to confirm, a place, waiting, an offer, over
 	KindThanks       Kind = "thanks"       // after an event, to those who were signed up
 	KindWord         Kind = "word"         // what the organiser writes to those who signed up
+	KindEditor       Kind = "editor"       // somebody may edit an event: her link
+	KindTask         Kind = "task"         // tasks for an event are due soon, or overdue
+	KindMerge        Kind = "merge"        // no mail: what belongs to an event moves to the one that it was merged into
 	KindAlarm        Kind = "alarm"        // to the office: something needs a person
 )
 
@@ -59,7 +62,7 @@ type Message struct {
 	Notice   NoticeID     `json:"notice"`
 	Kind     Kind         `json:"kind"`
 	Subject  Ref          `json:"subject"`           // what it is about
-	Reader   Ref          `json:"reader"`            // a person, a watcher, an event's submitter or the office
+	Reader   Ref          `json:"reader"`            // a person, a watcher, an event's editor or the office
 	Due      time.Time    `json:"due"`               // UTC; next attempt while waiting
 	Made     time.Time    `json:"made"`              // UTC; when it was put into the outbox
 	Deadline time.Time    `json:"deadline,omitzero"` // UTC; of no use after this; zero: never

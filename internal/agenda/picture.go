@@ -122,6 +122,9 @@ func (e Event) Illustrate(p *Picture, submitter bool, seen, now time.Time) (Even
 	if len(changes) == 0 {
 		return e, nil, nil
 	}
+	if e.Into != "" {
+		return e, nil, ErrState
+	}
 	if !seen.IsZero() && !seen.Equal(e.Changed) {
 		return e, nil, ErrConflict
 	}

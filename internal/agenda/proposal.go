@@ -19,9 +19,11 @@ func (e Event) Proposes(now time.Time, loc *time.Location) bool {
 }
 
 // Propose returns the event with a proposal, and what it would change. A
-// proposal that changes nothing takes the last one back. ErrState is returned
-// when nothing can be proposed, Problems for details that cannot be.
-func (e Event) Propose(d EventDetails, now time.Time, loc *time.Location) (Event, []Change, error) {
+// proposal that changes nothing takes the last one back, the same one again
+// changes nothing. ErrState is returned when nothing can be proposed, Problems
+// for details that cannot be, ErrConflict when the event or its proposal changed
+// after seen (zero: not checked).
+func (e Event) Propose(d EventDetails, seen, now time.Time, loc *time.Location) (Event, []Change, error) {
 	if !e.Proposes(now, loc) {
 		return e, nil, ErrState
 	}
@@ -29,10 +31,21 @@ func (e Event) Propose(d EventDetails, now time.Time, loc *time.Location) (Event
 	if err := d.Check(true, loc); err != nil {
 		return e, nil, err
 	}
+	shown := e.EventDetails
+	if e.Proposal != nil {
+		shown = e.Proposal.EventDetails
+	}
+	if len(shown.Changes(d)) == 0 {
+		return e, nil, nil // also the second click on the same form
+	}
+	if !seen.IsZero() && !seen.Equal(e.Version()) {
+		return e, nil, ErrConflict
+	}
+	at := Rise(e.Version(), now)
 	e.Proposal = nil
 	changes := e.EventDetails.Changes(d)
 	if len(changes) > 0 {
-		e.Proposal = &Proposal{d, now}
+		e.Proposal = &Proposal{d, at}
 	}
 	return e, changes, nil
 }

@@ -64,14 +64,15 @@ func number(n *int) string {
 }
 
 // AskVisitors returns the notice that asks the organiser for the visitors on
-// the day after the event, and whether there is one to come at now.
-func (c Clock) AskVisitors(e Event, now time.Time) (Notice, bool) {
+// the day after the event, and whether there is one to come at now. reachable
+// says that one of the event's editors has an address.
+func (c Clock) AskVisitors(e Event, reachable bool, now time.Time) (Notice, bool) {
 	due := e.End.Date.AddDays(1).At(askAt, 0).In(c.Loc)
-	if !e.Public() || e.Standing != Scheduled || e.Internal.Email == "" || e.Visitors != nil || !due.After(now) {
+	if !e.Public() || e.Standing != Scheduled || !reachable || e.Visitors != nil || !due.After(now) {
 		return Notice{}, false
 	}
 	return Notice{
-		ID: VisitorsID(e.ID), Kind: KindVisitors, Subject: Ref{AboutEvent, string(e.ID)}, To: Audience{Of: Ref{AboutSubmitter, string(e.ID)}},
+		ID: VisitorsID(e.ID), Kind: KindVisitors, Subject: Ref{AboutEvent, string(e.ID)}, To: Audience{Of: Ref{AboutEditors, string(e.ID)}},
 		Due: due, Deadline: e.ReportUntil().AddDays(1).Start(c.Loc), Mark: e.End.String(), Made: now,
 	}, true
 }

@@ -17,6 +17,7 @@ type Watcher struct {
 	Wording   string    `json:"wording"`            // version of the text that was agreed to (§ 7 UWG, proof of consent)
 	Confirmed time.Time `json:"confirmed,omitzero"` // UTC; double opt-in
 	Gen       int       `json:"gen,omitempty"`
+	Now       WatcherID `json:"now,omitempty"` // her record since her event was merged into another: old links lead there
 }
 
 // Limits of the double opt-in.

@@ -108,7 +108,7 @@ func facts(kind agenda.Kind, l agenda.Lang) agenda.Facts {
 		f.Message.Subject, f.Group, f.Meeting, f.Meetings = agenda.Ref{Kind: agenda.AboutEdition, ID: "2027"}, agenda.Group{}, agenda.Meeting{}, nil
 		f.Edition, f.Institution = edition(), agenda.Institution{ID: "i1", Name: "AWO Fachdienste für Migration"}
 	case agenda.KindConfirm, agenda.KindBegun, agenda.KindUnsent, agenda.KindReceived, agenda.KindAccepted, agenda.KindReturned, agenda.KindVisitors, agenda.KindProof,
-		agenda.KindApproved, agenda.KindMissing, agenda.KindSignUp, agenda.KindThanks, agenda.KindWord:
+		agenda.KindApproved, agenda.KindMissing, agenda.KindSignUp, agenda.KindThanks, agenda.KindWord, agenda.KindEditor, agenda.KindTask:
 		f = eventFacts(kind, l)
 	}
 	return f
@@ -151,11 +151,20 @@ func eventFacts(kind agenda.Kind, l agenda.Lang) agenda.Facts {
 		f.Event.SignUp, f.Event.SignUpBy, f.Event.StepFree, f.Event.Childcare = true, "05223 1234, bis 10.09.", agenda.Yes, agenda.No
 		f.Event.Subtitle, f.Event.Description, f.Event.CoOrganisers = "Deutsch und Arabisch", "Das steht nur im Internet.", []string{"Frauencafé Bünde"}
 	}
+	if kind == agenda.KindEditor || kind == agenda.KindTask {
+		f.Message.Reader, f.Name = agenda.Ref{Kind: agenda.AboutEditor, ID: "e1.x"}, "Frieda Feld"
+		f.Editor = agenda.Editor{Event: "e1", ID: "x", Name: "Frieda Feld", AddedBy: "Erika"}
+	}
+	if kind == agenda.KindTask {
+		f.Message.Lead, f.Message.Mark = agenda.TaskLead, "2027-08-20"
+		until, _ := agenda.ParseDate("2027-08-20")
+		f.Tasks = []agenda.Task{{ID: "t1", What: "Saal aufschließen", Editor: "x", Until: until}, {ID: "t2", What: "Getränke bestellen", Who: "Jugendhaus", Until: until}}
+	}
 	if kind == agenda.KindApproved {
 		f.Event.Review, f.Event.Release = agenda.Accepted, at("2027-08-20T08:00")
 	}
 	if slices.Contains([]agenda.Kind{agenda.KindBegun, agenda.KindUnsent, agenda.KindApproved, agenda.KindMissing, agenda.KindProof, agenda.KindVisitors, agenda.KindReceived, agenda.KindAccepted, agenda.KindReturned}, kind) {
-		f.Message.Reader, f.Name = agenda.Ref{Kind: agenda.AboutSubmitter, ID: "e1"}, "Erika Geheim"
+		f.Message.Reader, f.Name = agenda.Ref{Kind: agenda.AboutEditor, ID: "e1"}, "Erika Geheim"
 	}
 	return f
 }
@@ -217,6 +226,12 @@ func TestLettersAsTheyLook(t *testing.T) {
 	reminded.Message.Mark = reminded.Event.Start.String()
 	cases["signup_reminder.en"] = reminded
 	maps.Copy(cases, participantFacts())
+	for _, l := range []agenda.Lang{agenda.German, agenda.English} {
+		merged, overdue := facts(agenda.KindEditor, l), facts(agenda.KindTask, l)
+		merged.Editor.Joined, merged.Editor.AddedBy = "Lesung zweier Welten", ""
+		overdue.Message.Lead, overdue.Now = 0, made.AddDate(0, 0, 4)
+		cases["editor_merged."+string(l)], cases["task_overdue."+string(l)] = merged, overdue
+	}
 	for name, f := range cases {
 		l, err := w.Compose(f)
 		if err != nil {
@@ -323,6 +338,10 @@ func TestNothingIsToldThatIsOver(t *testing.T) {
 			f.Event.StepFree, f.Event.Childcare, f.Event.Picture = agenda.Yes, agenda.No, &agenda.Picture{Alt: "Ein Buch", Credit: "Erika", Licence: agenda.OwnPicture}
 		},
 		"log-in link that has ended": func(f *agenda.Facts) { *f = facts(agenda.KindLogin, "de"); f.Now = f.Until },
+		"tasks that are done":        func(f *agenda.Facts) { *f = facts(agenda.KindTask, "de"); f.Tasks = nil },
+		"tasks of a cancelled event": func(f *agenda.Facts) { *f = facts(agenda.KindTask, "de"); f.Event.Standing = agenda.Cancelled },
+		"link of a removed editor":   func(f *agenda.Facts) { *f = facts(agenda.KindEditor, "de"); f.Editor.Removed = made },
+		"link to a merged event":     func(f *agenda.Facts) { *f = facts(agenda.KindEditor, "de"); f.Event.Into = "e2" },
 		"invitation to cancelled dates": func(f *agenda.Facts) {
 			*f = facts(agenda.KindInvitation, "de")
 			f.Meetings[0].State, f.Meetings[1].State = agenda.MeetingCancelled, agenda.MeetingCancelled

@@ -44,6 +44,8 @@ var scripts = map[agenda.Kind]script{
 	agenda.KindSignUp:       (*draft).signUp,
 	agenda.KindThanks:       (*draft).thanks,
 	agenda.KindWord:         (*draft).word,
+	agenda.KindEditor:       (*draft).editor,
+	agenda.KindTask:         (*draft).tasks,
 }
 
 func (d *draft) t(key string, args ...any) string { return d.p.T("mail."+key, args...) }
@@ -100,10 +102,13 @@ func (d *draft) footer() {
 			d.s.Reason = d.t("reason.signedup", "title", d.s.island(d.title(d.Event)))
 		}
 		foot("signup_status", unsubscribePath(d.Facts))
-	case agenda.AboutSubmitter:
+	case agenda.AboutEditor:
 		d.s.Reason = d.t("reason.submitter", "title", d.Event.Title)
 		if d.Event.Review == agenda.Draft {
 			d.s.Reason = d.t("reason.begun", "title", d.Event.Title)
+		}
+		if !d.Editor.Manages() && d.Editor.ID != "" {
+			d.s.Reason = d.t("reason.editor", "title", d.Event.Title)
 		}
 		foot("edit", unsubscribePath(d.Facts))
 	case agenda.AboutOffice:

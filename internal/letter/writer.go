@@ -123,7 +123,7 @@ func unsubscribePath(f agenda.Facts) string {
 		return "/vormerkung/" + f.Tokens.Mute
 	case agenda.AboutSignUp:
 		return "/anmeldung/" + f.Tokens.Mute
-	case agenda.AboutSubmitter:
+	case agenda.AboutEditor:
 		return "/einreichung/" + f.Tokens.Mute
 	case agenda.AboutOffice:
 		return "/koordination"

@@ -54,7 +54,7 @@ func (t *tx) sendLink(e agenda.Event, kind agenda.Kind) error {
 	if err := t.countSubmission(e.Internal.Email); err != nil {
 		return err
 	}
-	return t.tellSubmitter(kind, e, t.id, "")
+	return t.tellEditor(kind, e, e.First(), t.id, "")
 }
 
 // keepDraft writes an event that is being filled in. No list shows it, so it has
@@ -67,14 +67,7 @@ func (t *tx) keepDraft(e agenda.Event, ed agenda.Edition) error {
 // FillDraft changes the details of an event that is being filled in. fill may run
 // more than once. With a new address the event has a new link, which is mailed to it.
 func (s *Store) FillDraft(ctx context.Context, token string, fill func(*agenda.EventDetails)) (e agenda.Event, err error) {
-	if e, err = s.Submission(ctx, token); err != nil {
-		return e, err
-	}
-	err = s.update(ctx, submitterOf(e.ID), func(t *tx) error {
-		old, err := get[agenda.Event](t, eventKey(e.ID))
-		if err != nil {
-			return err
-		}
+	err = s.byEditor(ctx, token, forSubmission, func(t *tx, old agenda.Event) error {
 		d := old.EventDetails
 		fill(&d)
 		after, changes, err := old.Fill(d, t.now, t.clock.Loc)
@@ -124,22 +117,14 @@ func (s *Store) SendDraft(ctx context.Context, token string, to agenda.Review, a
 		if err := t.keepEvent(nil, e, "added", nil, agenda.Telling{}); err != nil {
 			return err
 		}
-		return t.tellSubmitter(agenda.KindReceived, e, t.id, "")
+		return t.tellEditors(agenda.KindReceived, e, t.id, "")
 	})
 	return e, err
 }
 
 // DropDraft deletes an event that is being filled in, as whoever began it wants.
 func (s *Store) DropDraft(ctx context.Context, token string) error {
-	e, err := s.Submission(ctx, token)
-	if err != nil {
-		return err
-	}
-	return s.update(ctx, submitterOf(e.ID), func(t *tx) error {
-		e, err := get[agenda.Event](t, eventKey(e.ID))
-		if err != nil {
-			return err
-		}
+	return s.byEditor(ctx, token, forSubmission, func(t *tx, e agenda.Event) error {
 		if e.Review != agenda.Draft {
 			return agenda.ErrState
 		}

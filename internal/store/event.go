@@ -169,7 +169,7 @@ func (t *tx) keepEvent(old *agenda.Event, e agenda.Event, verb string, changes [
 	if err := t.placeRelease(old, e); err != nil {
 		return err
 	}
-	t.record(agenda.Entry{Subject: aboutEvent(e), Verb: verb, Title: e.Title, Changes: changes, Note: tell.Sentence, Mail: tell.Mail})
+	t.record(agenda.Entry{Subject: aboutEvent(e), Verb: verb, Title: e.Title, Changes: changes, Note: tell.Sentence, Mail: tell.Mail, Version: e.Version()})
 	ed, err := get[agenda.Edition](t, editionKey(e.Edition))
 	if err := ignoreNotFound(err); err != nil {
 		return err
@@ -196,53 +196,23 @@ func (t *tx) keepEvent(old *agenda.Event, e agenda.Event, verb string, changes [
 	return nil
 }
 
-// tellSubmitter mails whoever submitted the event, if an address is known.
-func (t *tx) tellSubmitter(kind agenda.Kind, e agenda.Event, mark, sentence string) error {
-	if e.Internal.Email == "" {
-		return nil
-	}
-	reader := agenda.Ref{Kind: agenda.AboutSubmitter, ID: string(e.ID)}
-	return t.notify(agenda.Notice{
-		ID: agenda.NoticeID("s." + string(e.ID) + "." + mark), Kind: kind, Subject: aboutEvent(e), To: agenda.Audience{Of: reader},
-		Due: t.now, Mark: mark, Made: t.now, Sentence: sentence,
-	})
-}
-
-// Submission returns the event that a submitter's link opens.
-func (s *Store) Submission(ctx context.Context, token string) (agenda.Event, error) {
-	e, err := s.Event(ctx, agenda.EventID(subjectOf(token)))
-	if err == nil && !s.genuine(token, forSubmission, e.EditGen) {
-		err = agenda.ErrNotFound
-	}
-	return e, err
-}
-
-// SubmissionToken returns the secret part of a submitter's link.
-func (s *Store) SubmissionToken(e agenda.Event) string {
-	return s.token(forSubmission, string(e.ID), e.EditGen)
-}
-
-// EditSubmission gives an event new details on behalf of its submitter. One
+// EditSubmission gives an event new details on behalf of one of its editors. One
 // that was sent back is submitted again; an accepted one as well if the
 // coordinators have to look again (agenda.Event.Reopens); of a published one it is
 // a proposal. A withdrawn one is left to the coordinators: ErrState. agreed is as in
 // SubmitEvent, for those who have not agreed yet.
 func (s *Store) EditSubmission(ctx context.Context, token string, d agenda.EventDetails, seen time.Time, agreed bool) (e agenda.Event, err error) {
-	if e, err = s.Submission(ctx, token); err != nil {
-		return e, err
-	}
-	actor := agenda.Actor{Who: agenda.Ref{Kind: agenda.AboutSubmitter, ID: string(e.ID)}}
-	err = s.update(ctx, actor, func(t *tx) error {
-		old, err := get[agenda.Event](t, eventKey(e.ID))
-		if err != nil {
-			return err
-		}
+	err = s.byEditor(ctx, token, forSubmission, func(t *tx, old agenda.Event) error {
+		e = old
 		if old.Public() {
-			e, err = t.propose(old, d)
+			e, err = t.propose(old, d, seen)
 			return err
 		}
 		if !old.Editable() || old.Review == agenda.Draft { // a draft is filled in and sent
 			return agenda.ErrState
+		}
+		if seen.Equal(old.Version()) {
+			seen = old.Changed // a proposal of when it was public makes no difference any more
 		}
 		after, changes, err := old.Change(d, true, seen, t.now, t.clock.Loc)
 		if err != nil {
@@ -282,7 +252,7 @@ func (s *Store) ResendSubmission(ctx context.Context, actor agenda.Actor, id age
 		e.EditGen++
 		put(t, eventKey(id), e)
 		t.record(agenda.Entry{Subject: aboutEvent(e), Verb: "link_renewed", Title: e.Title, Mail: true})
-		return t.tellSubmitter(agenda.KindReceived, e, t.id, "")
+		return t.tellEditor(agenda.KindReceived, e, e.First(), t.id, "")
 	})
 }
 

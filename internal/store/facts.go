@@ -102,14 +102,8 @@ func (r *reader) reader(f *agenda.Facts) error {
 		f.Tokens.Mute = f.Tokens.Act
 	case agenda.AboutSignUp:
 		return r.signUp(f, agenda.SignUpID(ref.ID))
-	case agenda.AboutSubmitter:
-		f.Name, f.Email, f.Phone = f.Event.Internal.Name, f.Event.Internal.Email, f.Event.Internal.Phone
-		f.Lang = f.Event.Internal.Lang
-		f.Tokens.Act = r.s.token(forSubmission, ref.ID, f.Event.EditGen)
-		f.Tokens.Mute = f.Tokens.Act
-		if f.Message.Kind == agenda.KindVisitors {
-			f.Tokens.Act = r.s.FeedbackToken(f.Event)
-		}
+	case agenda.AboutEditor:
+		return r.editor(f)
 	case agenda.AboutOffice:
 		f.Email = r.s.config.Office
 	}

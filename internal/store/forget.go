@@ -49,6 +49,13 @@ func (s *Store) sweep(ctx context.Context, kind string, r Retention) (n int, err
 		if err := s.forgetTranslations(ctx, kind, keys); err != nil {
 			return n, err
 		}
+		if kind == kEvent {
+			for _, key := range keys {
+				if err := s.forgetTeam(ctx, agenda.EventID(lastPart(key))); err != nil {
+					return n, err
+				}
+			}
+		}
 		if err := s.update(ctx, agenda.Actor{}, func(t *tx) error { return t.deleteAll(kind, keys) }); err != nil {
 			return n, err
 		}

@@ -56,6 +56,8 @@ const (
 	kFreeze      = "freeze"      // year, time desc, id
 	kFrozen      = "frozen"      // id of the freeze, number: a part of its printed events
 	kTranslation = "translation" // event, language
+	kEditor      = "editor"      // event, id; its first editor has none, she is in the event
+	kTask        = "task"        // event, id
 )
 
 // idPart returns an identifier as a part of a key. What comes out of an address
@@ -78,6 +80,12 @@ func seatKey(g agenda.GroupID, id agenda.SeatID) string {
 func textBlockKey(id agenda.TextBlockID) string { return kv.Key(kTextBlock, idPart(string(id))) }
 func askedKey(id agenda.EventID) string         { return kv.Key(kAsked, idPart(string(id))) }
 
+func editorKey(e agenda.EventID, id agenda.EditorID) string {
+	return kv.Key(kEditor, idPart(string(e)), idPart(string(id)))
+}
+func taskKey(e agenda.EventID, id agenda.TaskID) string {
+	return kv.Key(kTask, idPart(string(e)), idPart(string(id)))
+}
 func editionKey(year int) string { return kv.Key(kEdition, yearPart(year)) }
 
 func refusalKey(year int, id agenda.InstitutionID) string {

@@ -49,7 +49,7 @@ func (t *tx) askMissing(e agenda.Event) (a agenda.Asked, sent bool, err error) {
 	a = agenda.Asked{Event: e.ID, At: t.now, Fields: e.Missing()}
 	put(t, askedKey(e.ID), a)
 	t.record(agenda.Entry{Subject: aboutEvent(e), Verb: "asked", Title: e.Title, Mail: true})
-	return a, true, t.tellSubmitter(agenda.KindMissing, e, "missing."+t.id, "")
+	return a, true, t.tellEditors(agenda.KindMissing, e, "missing."+t.id, "")
 }
 
 // AskAllMissing asks the submitters of all events of an edition that are

@@ -46,7 +46,13 @@ func noticesLike(tx kv.Tx, prefix string) ([]agenda.Notice, error) {
 
 // remind replaces the reminders of a date by those given.
 func (t *tx) remind(about agenda.Ref, want []agenda.Notice) error {
-	have, err := noticesLike(t, "r."+about.Kind+"."+about.ID+".")
+	return t.replace("r."+about.Kind+"."+about.ID+".", want)
+}
+
+// replace replaces the notices whose identifiers begin with prefix by those
+// given.
+func (t *tx) replace(prefix string, want []agenda.Notice) error {
+	have, err := noticesLike(t, prefix)
 	if err != nil {
 		return err
 	}
@@ -161,6 +167,10 @@ func (s *Store) Expand(ctx context.Context, id agenda.NoticeID) (more bool, err 
 		if n.Done {
 			return nil
 		}
+		if n.Kind == agenda.KindMerge {
+			more, err = t.moveRest(n)
+			return err
+		}
 		var readers []agenda.Ref
 		use, err := t.useful(n)
 		if err != nil {
@@ -200,6 +210,10 @@ func (t *tx) useful(n agenda.Notice) (bool, error) {
 	}
 	if n.Kind == agenda.KindCall || n.Kind == agenda.KindCallReminder {
 		return t.callStands(n)
+	}
+	if n.Kind == agenda.KindTask {
+		e, err := get[agenda.Event](t, eventKey(agenda.EventID(n.Subject.ID)))
+		return err == nil && e.NeedsTasks(), ignoreNotFound(err)
 	}
 	if n.Kind != agenda.KindReminder {
 		return true, nil
@@ -254,6 +268,8 @@ func (t *tx) readers(n agenda.Notice) ([]agenda.Ref, bool, error) {
 		return t.digestReaders(n)
 	case agenda.AboutCalled:
 		return t.calledReaders(n)
+	case agenda.AboutEditors, agenda.AboutTasks:
+		return t.editorReaders(n)
 	}
 	return []agenda.Ref{of}, false, nil
 }

@@ -17,14 +17,14 @@ func (s *Store) Illustrate(ctx context.Context, actor agenda.Actor, id agenda.Ev
 	return s.illustrate(ctx, actor, id, &p, b, false, seen)
 }
 
-// IllustrateSubmission is Illustrate on behalf of the event's submitter: ErrState
+// IllustrateSubmission is Illustrate on behalf of one of the event's editors: ErrState
 // is returned when the coordinators have decided.
 func (s *Store) IllustrateSubmission(ctx context.Context, token string, p agenda.Picture, b Prints, seen time.Time) (agenda.Event, error) {
-	e, err := s.Submission(ctx, token)
+	e, ed, err := s.Editing(ctx, token)
 	if err != nil {
 		return e, err
 	}
-	return s.illustrate(ctx, submitterOf(e.ID), e.ID, &p, b, true, seen)
+	return s.illustrate(ctx, ed.Actor(), e.ID, &p, b, true, seen)
 }
 
 // RemovePicture takes an event's picture away on behalf of the coordinators.
@@ -33,17 +33,13 @@ func (s *Store) RemovePicture(ctx context.Context, actor agenda.Actor, id agenda
 	return s.illustrate(ctx, actor, id, nil, Prints{}, false, seen)
 }
 
-// RemoveSubmissionPicture is RemovePicture on behalf of the event's submitter.
+// RemoveSubmissionPicture is RemovePicture on behalf of one of the event's editors.
 func (s *Store) RemoveSubmissionPicture(ctx context.Context, token string, seen time.Time) (agenda.Event, error) {
-	e, err := s.Submission(ctx, token)
+	e, ed, err := s.Editing(ctx, token)
 	if err != nil {
 		return e, err
 	}
-	return s.illustrate(ctx, submitterOf(e.ID), e.ID, nil, Prints{}, true, seen)
-}
-
-func submitterOf(id agenda.EventID) agenda.Actor {
-	return agenda.Actor{Who: agenda.Ref{Kind: agenda.AboutSubmitter, ID: string(id)}}
+	return s.illustrate(ctx, ed.Actor(), e.ID, nil, Prints{}, true, seen)
 }
 
 func (s *Store) illustrate(ctx context.Context, actor agenda.Actor, id agenda.EventID, p *agenda.Picture, b Prints, submitter bool, seen time.Time) (e agenda.Event, err error) {

@@ -207,7 +207,7 @@ func TestSubmittersPicture(t *testing.T) {
 	n.wait(time.Minute)
 	e = must(n.IllustrateSubmission(ctx, token, n.photo(), prints, e.Changed))
 	entries, _, err := n.History(ctx, agenda.Ref{Kind: agenda.AboutEvent, ID: string(e.ID)}, "", 1)
-	if err != nil || entries[0].Actor.Who.Kind != agenda.AboutSubmitter || !strings.Contains(fields(entries[0].Changes), "credit:>Olga Organ") {
+	if err != nil || entries[0].Actor.Who.Kind != agenda.AboutEditor || !strings.Contains(fields(entries[0].Changes), "credit:>Olga Organ") {
 		t.Errorf("history %+v, %v", entries, err)
 	}
 	// The coordinator who publishes has the page from before the picture.

@@ -160,7 +160,12 @@ func (s *Store) SendProofs(ctx context.Context, actor agenda.Actor, year int, on
 		switch {
 		case e.Edition != year || !e.NeedsProof():
 			continue
-		case e.Internal.Email == "":
+		}
+		reachable, err := view(ctx, s, func(tx kv.Tx) (bool, error) { return reachable(tx, e) })
+		if err != nil {
+			return p, err
+		}
+		if !reachable {
 			p.Unreachable++
 			continue
 		}
@@ -187,23 +192,15 @@ func (t *tx) sendProof(id agenda.EventID, ed agenda.Edition, mark string) error 
 	put(t, eventKey(id), e)
 	t.record(agenda.Entry{Subject: aboutEvent(e), Verb: "proof_sent", Title: e.Title, Mail: true})
 	return t.notify(agenda.Notice{
-		ID: notice, Kind: agenda.KindProof, Subject: aboutEvent(e), To: agenda.Audience{Of: agenda.Ref{Kind: agenda.AboutSubmitter, ID: string(id)}},
+		ID: notice, Kind: agenda.KindProof, Subject: aboutEvent(e), To: agenda.Audience{Of: agenda.Ref{Kind: agenda.AboutEditors, ID: string(id)}},
 		Due: t.now, Deadline: ed.ProofsUntil(t.clock.Loc), Mark: mark, Made: t.now,
 	})
 }
 
-// ApproveProof notes that the organiser agrees to the event as it was when she
-// saw it. The public sees no difference.
+// ApproveProof notes that one of its editors agrees to the event as it was when
+// she saw it. The public sees no difference.
 func (s *Store) ApproveProof(ctx context.Context, token string, seen time.Time) (e agenda.Event, err error) {
-	if e, err = s.Submission(ctx, token); err != nil {
-		return e, err
-	}
-	actor := agenda.Actor{Who: agenda.Ref{Kind: agenda.AboutSubmitter, ID: string(e.ID)}}
-	err = s.update(ctx, actor, func(t *tx) error {
-		old, err := get[agenda.Event](t, eventKey(e.ID))
-		if err != nil {
-			return err
-		}
+	err = s.byEditor(ctx, token, forSubmission, func(t *tx, old agenda.Event) error {
 		if e, err = old.Approve(seen, t.now); err != nil || e.ProofApproved.Equal(old.ProofApproved) {
 			return err
 		}

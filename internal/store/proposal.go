@@ -10,15 +10,15 @@ import (
 
 // propose takes what whoever submitted a public event wants to change. A slip of
 // the pen is mended at once; everything else waits for a coordinator.
-func (t *tx) propose(old agenda.Event, d agenda.EventDetails) (agenda.Event, error) {
-	e, changes, err := old.Propose(d, t.now, t.clock.Loc)
+func (t *tx) propose(old agenda.Event, d agenda.EventDetails, seen time.Time) (agenda.Event, error) {
+	e, changes, err := old.Propose(d, seen, t.now, t.clock.Loc)
 	if err != nil {
 		return old, err
 	}
 	if len(changes) > 0 && agenda.Slip(changes) {
 		return t.changeEvent(old.ID, d, time.Time{}, agenda.Telling{})
 	}
-	if len(changes) == 0 && old.Proposal == nil {
+	if len(changes) == 0 && (old.Proposal == nil || e.Proposal != nil) {
 		return old, nil
 	}
 	put(t, eventKey(e.ID), e)
@@ -26,7 +26,7 @@ func (t *tx) propose(old agenda.Event, d agenda.EventDetails) (agenda.Event, err
 	if e.Proposal == nil {
 		verb = "proposal_withdrawn"
 	}
-	t.record(agenda.Entry{Subject: aboutEvent(e), Verb: verb, Title: e.Title, Changes: changes})
+	t.record(agenda.Entry{Subject: aboutEvent(e), Verb: verb, Title: e.Title, Changes: changes, Version: e.Version()})
 	return e, nil
 }
 
@@ -45,7 +45,7 @@ func (s *Store) TakeProposal(ctx context.Context, actor agenda.Actor, id agenda.
 		if e, err = t.changeEvent(id, d, time.Time{}, agenda.Telling{Mail: old.Moves(d)}); err != nil {
 			return err
 		}
-		return t.tellSubmitter(agenda.KindAccepted, e, t.id, "")
+		return t.tellEditors(agenda.KindAccepted, e, t.id, "")
 	})
 	if err != nil {
 		err = fmt.Errorf("take proposal for event %s: %w", id, err)
@@ -67,7 +67,7 @@ func (s *Store) RefuseProposal(ctx context.Context, actor agenda.Actor, id agend
 		e.Proposal = nil
 		put(t, eventKey(id), e)
 		t.record(agenda.Entry{Subject: aboutEvent(e), Verb: "proposal_refused", Title: e.Title, Note: reason, Mail: true})
-		return t.tellSubmitter(agenda.KindReturned, e, t.id, reason)
+		return t.tellEditors(agenda.KindReturned, e, t.id, reason)
 	})
 	if err != nil {
 		err = fmt.Errorf("refuse proposal for event %s: %w", id, err)

@@ -40,7 +40,7 @@ func (s *Store) decide(ctx context.Context, actor agenda.Actor, id agenda.EventI
 	return e, err
 }
 
-// decided writes an event on which was decided, and tells its submitter if tell.
+// decided writes an event on which was decided, and tells its editors if tell.
 func (t *tx) decided(old, e agenda.Event, tell bool) error {
 	verb := string(e.Review)
 	var changes []agenda.Change
@@ -60,22 +60,22 @@ func (t *tx) decided(old, e agenda.Event, tell bool) error {
 	case agenda.Accepted:
 		return t.tellApproved(e)
 	case agenda.Published:
-		return t.tellSubmitter(agenda.KindAccepted, e, t.id, "")
+		return t.tellEditors(agenda.KindAccepted, e, t.id, "")
 	case agenda.Returned:
-		return t.tellSubmitter(agenda.KindReturned, e, t.id, e.Reason)
+		return t.tellEditors(agenda.KindReturned, e, t.id, e.Reason)
 	}
 	return nil
 }
 
-// tellApproved mails whoever submitted the event that it will be public. It
+// tellApproved mails those who edit the event that it will be public. It
 // waits for the quiet time, and is taken back when the event becomes public or
 // is decided on otherwise before.
 func (t *tx) tellApproved(e agenda.Event) error {
-	if e.Internal.Email == "" {
-		return nil
+	if ok, err := t.reachable(e); err != nil || !ok {
+		return err
 	}
 	return t.notify(agenda.Notice{
-		ID: agenda.ApprovedID(e.ID), Kind: agenda.KindApproved, Subject: aboutEvent(e), To: agenda.Audience{Of: agenda.Ref{Kind: agenda.AboutSubmitter, ID: string(e.ID)}},
+		ID: agenda.ApprovedID(e.ID), Kind: agenda.KindApproved, Subject: aboutEvent(e), To: agenda.Audience{Of: agenda.Ref{Kind: agenda.AboutEditors, ID: string(e.ID)}},
 		Due: t.now.Add(t.clock.Quiet), Mark: t.id, Made: t.now,
 	})
 }

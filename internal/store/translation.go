@@ -59,11 +59,11 @@ func (s *Store) Translate(ctx context.Context, actor agenda.Actor, id agenda.Eve
 // TranslateSubmission is Translate on behalf of the event's submitter. Of an
 // event that is public the words wait for a coordinator.
 func (s *Store) TranslateSubmission(ctx context.Context, token string, l agenda.Lang, w agenda.Words, seen time.Time) error {
-	e, err := s.Submission(ctx, token)
+	e, ed, err := s.Editing(ctx, token)
 	if err != nil {
 		return err
 	}
-	return s.translate(ctx, submitterOf(e.ID), e.ID, l, w, true, seen)
+	return s.translate(ctx, ed.Actor(), e.ID, l, w, true, seen)
 }
 
 func (s *Store) translate(ctx context.Context, actor agenda.Actor, id agenda.EventID, l agenda.Lang, w agenda.Words, submitter bool, seen time.Time) error {

@@ -4,12 +4,17 @@ import (
 	"context"
 
 	"widunetz/internal/agenda"
+	"widunetz/internal/kv"
 )
 
 // askVisitors places the mail that asks for an event's visitors anew, or takes
 // it back.
 func (t *tx) askVisitors(e agenda.Event) error {
-	want, ask := t.clock.AskVisitors(e, t.now)
+	reachable, err := t.reachable(e)
+	if err != nil {
+		return err
+	}
+	want, ask := t.clock.AskVisitors(e, reachable, t.now)
 	return t.placeNotice(agenda.VisitorsID(e.ID), want, ask)
 }
 
@@ -23,7 +28,7 @@ func (t *tx) placeNotice(id agenda.NoticeID, want agenda.Notice, wanted bool) er
 	}
 	waits := err == nil && !have.Done
 	switch {
-	case wanted && err == nil && have.Mark == want.Mark && have.Due.Equal(want.Due):
+	case wanted && err == nil && have.To.Of == want.To.Of && have.Mark == want.Mark && have.Due.Equal(want.Due):
 		return nil // unchanged
 	case wanted:
 		return t.notify(want)
@@ -33,68 +38,63 @@ func (t *tx) placeNotice(id agenda.NoticeID, want agenda.Notice, wanted bool) er
 	return nil
 }
 
-// FeedbackToken returns the secret part of the link with which an event's
-// organiser reports its visitors.
-func (s *Store) FeedbackToken(e agenda.Event) string {
-	return s.token(forFeedback, string(e.ID), e.EditGen)
-}
+// FeedbackToken returns the secret part of the link with which whoever submitted
+// an event reports its visitors.
+func (s *Store) FeedbackToken(e agenda.Event) string { return s.editorToken(forFeedback, e.First()) }
 
 // Feedback returns the event whose visitors a link reports. ErrState is
 // returned before its end and when it did not take place, ErrExpired when it is
 // too late.
 func (s *Store) Feedback(ctx context.Context, token string) (agenda.Event, error) {
-	e, err := s.Event(ctx, agenda.EventID(subjectOf(token)))
-	if err == nil && !s.genuine(token, forFeedback, e.EditGen) {
-		return agenda.Event{}, agenda.ErrNotFound
-	}
-	if err == nil {
-		err = e.MayReport(s.Now(), s.Loc())
-	}
-	return e, err
+	return view(ctx, s, func(tx kv.Tx) (agenda.Event, error) {
+		e, _, err := s.editor(tx, token, forFeedback)
+		if err == nil {
+			err = e.MayReport(s.Now(), s.Loc())
+		}
+		return e, err
+	})
 }
 
-// SendFeedback keeps what an event's organiser reports; reporting again
+// SendFeedback keeps what one of an event's editors reports; reporting again
 // corrects it.
-func (s *Store) SendFeedback(ctx context.Context, token string, visitors *int, note string) (agenda.Event, error) {
-	e, err := s.Feedback(ctx, token)
-	if err != nil {
-		return e, err
-	}
-	actor := agenda.Actor{Who: agenda.Ref{Kind: agenda.AboutSubmitter, ID: string(e.ID)}}
-	return s.report(ctx, actor, e.ID, visitors, note, func(t *tx, e agenda.Event) error { return e.MayReport(t.now, t.clock.Loc) })
+func (s *Store) SendFeedback(ctx context.Context, token string, visitors *int, note string) (e agenda.Event, err error) {
+	err = s.byEditor(ctx, token, forFeedback, func(t *tx, old agenda.Event) error {
+		if err := old.MayReport(t.now, t.clock.Loc); err != nil {
+			return err
+		}
+		e, err = t.report(old, visitors, note)
+		return err
+	})
+	return e, err
 }
 
 // ReportVisitors keeps how many people came to an event on behalf of the
 // coordinators, at any time after its end; no number takes it back.
-func (s *Store) ReportVisitors(ctx context.Context, actor agenda.Actor, id agenda.EventID, visitors *int, note string) (agenda.Event, error) {
-	return s.report(ctx, actor, id, visitors, note, func(t *tx, e agenda.Event) error {
-		if !e.TookPlace(t.now, t.clock.Loc) {
-			return agenda.ErrState
-		}
-		return nil
-	})
-}
-
-// report writes the event without touching the programme: visitors are not
-// public.
-func (s *Store) report(ctx context.Context, actor agenda.Actor, id agenda.EventID, visitors *int, note string, may func(*tx, agenda.Event) error) (e agenda.Event, err error) {
+func (s *Store) ReportVisitors(ctx context.Context, actor agenda.Actor, id agenda.EventID, visitors *int, note string) (e agenda.Event, err error) {
 	err = s.update(ctx, actor, func(t *tx) error {
 		old, err := get[agenda.Event](t, eventKey(id))
 		if err != nil {
 			return err
 		}
-		if err := may(t, old); err != nil {
-			return err
+		if !old.TookPlace(t.now, t.clock.Loc) {
+			return agenda.ErrState
 		}
-		var changes []agenda.Change
-		if e, changes, err = old.Report(visitors, note); err != nil || len(changes) == 0 {
-			return err
-		}
-		put(t, eventKey(id), e)
-		t.record(agenda.Entry{Subject: aboutEvent(e), Verb: "visitors", Title: e.Title, Changes: changes})
-		return t.askVisitors(e)
+		e, err = t.report(old, visitors, note)
+		return err
 	})
 	return e, err
+}
+
+// report writes the event without touching the programme: visitors are not
+// public.
+func (t *tx) report(old agenda.Event, visitors *int, note string) (agenda.Event, error) {
+	e, changes, err := old.Report(visitors, note)
+	if err != nil || len(changes) == 0 {
+		return e, err
+	}
+	put(t, eventKey(e.ID), e)
+	t.record(agenda.Entry{Subject: aboutEvent(e), Verb: "visitors", Title: e.Title, Changes: changes})
+	return e, t.askVisitors(e)
 }
 
 // EditionReport sums up an edition and returns the events of its year.

@@ -50,11 +50,8 @@ func (s *Store) Watch(ctx context.Context, id agenda.EventID, email string, lang
 // returned for a link that is not genuine or whose watcher was forgotten.
 func (s *Store) Watcher(ctx context.Context, token string) (w agenda.Watcher, e agenda.Event, err error) {
 	err = s.db.View(ctx, func(tx kv.Tx) error {
-		if w, err = get[agenda.Watcher](tx, watcherKey(agenda.WatcherID(subjectOf(token)))); err != nil {
+		if w, err = s.watcherNow(tx, token); err != nil {
 			return err
-		}
-		if !s.genuine(token, forWatch, w.Gen) {
-			return agenda.ErrNotFound
 		}
 		e, err = get[agenda.Event](tx, eventKey(w.Event))
 		return err
