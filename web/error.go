@@ -34,6 +34,7 @@ var verdicts = []verdict{
 	{agenda.ErrConflict, http.StatusConflict, "conflict"},
 	{agenda.ErrState, http.StatusConflict, "state"},
 	{agenda.ErrExpired, http.StatusGone, "expired"},
+	{agenda.ErrRemoved, http.StatusGone, "removed"},
 	{agenda.ErrTooMany, http.StatusTooManyRequests, "too_many"},
 	{store.ErrNeedCode, http.StatusForbidden, "denied"},
 	{errMethod, http.StatusMethodNotAllowed, "method"},

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -155,6 +156,7 @@ type selection struct {
 	title   string // states the filter
 	filter  filter
 	events  []*entry
+	gone    []*entry  // that are part of another event now; for calendars, which must not just lose them
 	changed time.Time // of the programme as a whole; only rises
 }
 
@@ -177,6 +179,11 @@ func (w *Web) selected(p *programme, year string, f filter) (selection, error) {
 		s.title += " – " + strings.Join(words, ", ")
 	}
 	s.events = make([]*entry, 0, len(all))
+	for _, e := range f.apply(p.gone) {
+		if (year == "" || e.Year() == s.year) && agenda.InFeed(e.End.Date, true, today) {
+			s.gone = append(s.gone, e)
+		}
+	}
 	for _, e := range f.apply(all) {
 		if agenda.InFeed(e.End.Date, e.Standing == agenda.Cancelled, today) {
 			s.events = append(s.events, e)
@@ -190,7 +197,7 @@ func (w *Web) programmeCalendar(s selection) (content, error) {
 	parts := make([][]byte, 0, len(s.events))
 	var changed time.Time
 	sum := sha256.New()
-	for _, e := range s.events {
+	for _, e := range slices.Concat(s.events, s.gone) {
 		b, err := e.calendar(w, german)
 		if err != nil {
 			w.Log.Error("event left out of the feed", "event", e.ID, "error", err)
@@ -224,13 +231,22 @@ func (w *Web) eventFeed(ctx context.Context, id agenda.EventID) (*kept, error) {
 	}
 	return w.keepFeed("/feeds/event/"+string(id), revision, publicCache, "termin.ics", func() (content, error) {
 		e, err := w.Store.Event(ctx, id)
-		if err == nil && !e.Public() {
+		if err != nil {
+			return content{}, err
+		}
+		kept, err := w.Store.Kept(ctx, e)
+		if err == nil && !kept.Public() {
 			err = agenda.ErrNotFound
 		}
 		if err != nil {
 			return content{}, err
 		}
-		return w.calendar(e.Title, []agenda.FeedItem{letter.EventItem(e, w.Catalog.Printer(agenda.German), w.Site.BaseURL)})
+		german := w.Catalog.Printer(agenda.German)
+		items := []agenda.FeedItem{letter.EventItem(kept, german, w.Site.BaseURL)}
+		if e.ID != kept.ID && !e.Released.IsZero() {
+			items = append(items, letter.EventItem(e, german, w.Site.BaseURL))
+		}
+		return w.calendar(kept.Title, items)
 	})
 }
 

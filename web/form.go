@@ -45,7 +45,8 @@ type field struct {
 	Max      int
 	Auto     string // autocomplete
 	Dir      string
-	Accept   string // kinds of a file; "": tables and calendars
+	Accept   string   // kinds of a file; "": tables and calendars
+	List     []string // proposals for what is typed
 }
 
 // option is one choice of a field.

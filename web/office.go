@@ -54,9 +54,17 @@ func (w *Web) showDesk(c *Ctx) error {
 	if err != nil {
 		return err
 	}
+	late, err := w.Store.LateTasks(c.ctx())
+	if err != nil {
+		return err
+	}
+	doubles, err := w.doubles(c, 0)
+	if err != nil {
+		return err
+	}
 	school, enough := almanac.SchoolHolidaysReach(today)
 	return c.page(http.StatusOK, "desk", c.P.T("office.desk"), map[string]any{
-		"Next": next, "Phone": phone, "Stuck": stuck, "NoImprint": w.legal["impressum"].draft && w.Demo == nil, "Release": release, "Unreleased": unreleased, "Waiting": waiting, "Editions": editions, "Groups": groups,
+		"Next": next, "Phone": phone, "Stuck": stuck, "NoImprint": w.legal["impressum"].draft && w.Demo == nil, "Release": release, "Unreleased": unreleased, "Waiting": waiting, "Editions": editions, "Groups": groups, "Late": late, "Doubles": doubles,
 		"Waits": counts[agenda.MessageWaiting], "Failed": counts[agenda.MessageFailed], "Unsure": counts[agenda.MessageUnknown],
 		"SchoolEnds": !enough, "School": school,
 	})
@@ -183,19 +191,29 @@ func (w *Web) handleMessage(c *Ctx) error {
 	return c.redirect("/koordination/ausgang")
 }
 
+// actors names who did what stands in the entries: people of the network and
+// editors of events.
+func (c *Ctx) actors(entries []agenda.Entry) (map[string]string, error) {
+	names, err := c.store().EditorNames(c.ctx(), entries)
+	if err != nil {
+		return nil, err
+	}
+	people, err := c.store().People(c.ctx())
+	for _, p := range people {
+		names[string(p.ID)] = p.Name()
+	}
+	return names, err
+}
+
 func (w *Web) showHistory(c *Ctx) error {
 	about := agenda.Ref{Kind: c.asked("kind"), ID: c.asked("id")}
 	entries, next, err := w.Store.History(c.ctx(), about, c.Query("before"), listed)
 	if err != nil {
 		return err
 	}
-	people, err := w.Store.People(c.ctx())
+	names, err := c.actors(entries)
 	if err != nil {
 		return err
-	}
-	names := map[string]string{}
-	for _, p := range people {
-		names[string(p.ID)] = p.Name()
 	}
 	return c.page(http.StatusOK, "history", c.P.T("office.history"), map[string]any{"Entries": entries, "Next": next, "Names": names, "About": about})
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -119,7 +120,11 @@ func (w *Web) showEvents(c *Ctx) error {
 			return err
 		}
 	}
-	values := map[string]any{"Drafts": drafts, "Events": out, "Editions": editions, "Year": year, "Review": review, "Reviews": reviews, "Missing": missingYears(editions, w.Store.Today().Year)}
+	doubles, err := w.doubles(c, year)
+	if err != nil {
+		return err
+	}
+	values := map[string]any{"Drafts": drafts, "Doubles": doubles, "Events": out, "Editions": editions, "Year": year, "Review": review, "Reviews": reviews, "Missing": missingYears(editions, w.Store.Today().Year)}
 	if review == agenda.Submitted {
 		values["Queue"] = agenda.Queue(events, editions, w.Store.Now(), w.Store.Loc())
 	}
@@ -173,7 +178,8 @@ func (w *Web) eventPage(c *Ctx, status int, e agenda.Event, d agenda.EventDetail
 		}
 		f.Fields = append([]field{{Kind: "select", Name: "edition", Options: options, Label: c.P.T("office.event.edition")}}, f.Fields...)
 	}
-	if err != nil && !f.refuse(err) {
+	var m *meanwhile
+	if err != nil && !errors.As(err, &m) && !f.refuse(err) {
 		return err
 	}
 	notes, perr := c.timeNotes(e.Edition, e.ID, d)
@@ -189,6 +195,10 @@ func (w *Web) eventPage(c *Ctx, status int, e agenda.Event, d agenda.EventDetail
 	if perr != nil {
 		return perr
 	}
+	names, perr := c.actors(entries)
+	if perr != nil {
+		return perr
+	}
 	title := e.Title
 	if e.ID == "" {
 		title = c.P.T("office.new_event")
@@ -197,8 +207,14 @@ func (w *Web) eventPage(c *Ctx, status int, e agenda.Event, d agenda.EventDetail
 	if perr != nil {
 		return perr
 	}
-	values := map[string]any{"List": list, "Form": f, "E": e, "Watchers": watchers, "Entries": entries, "Tell": e.Public(), "Visitors": w.visitorsOf(c, e)}
+	values := map[string]any{"List": list, "Form": f, "E": e, "Watchers": watchers, "Entries": entries, "Tell": e.Public(), "Visitors": w.visitorsOf(c, e), "Meanwhile": m, "Names": names}
 	if e.ID != "" {
+		if values["Team"], perr = c.teamOf(e, agenda.Editor{}); perr != nil {
+			return perr
+		}
+		if values["Kept"], perr = w.Store.Kept(c.ctx(), e); perr != nil {
+			return perr
+		}
 		if values["Translations"], perr = w.translationRows(c, e, "/koordination/veranstaltungen/"+string(e.ID)); perr != nil {
 			return perr
 		}
@@ -223,7 +239,11 @@ func (w *Web) saveEvent(c *Ctx) error {
 			edition, _ := strconv.Atoi(c.posted("edition")) // what is no year stands outside of editions
 			e, err = w.Store.AddEvent(c.ctx(), c.actor(), edition, d, agenda.Published, c.posted("once"))
 		} else {
-			e, err = w.Store.ChangeEvent(c.ctx(), c.actor(), e.ID, d, c.postedSeen(), c.telling())
+			id := e.ID
+			if e, err = w.Store.ChangeEvent(c.ctx(), c.actor(), id, d, c.postedSeen(), c.telling()); errors.Is(err, agenda.ErrConflict) {
+				e, d, err = c.reconcile(id, d, false)
+				return w.eventPage(c, http.StatusConflict, e, d, err)
+			}
 		}
 	}
 	if err != nil {

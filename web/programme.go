@@ -1,6 +1,8 @@
 package web
 
 import (
+	"cmp"
+	"errors"
 	"html/template"
 	"net/http"
 	"slices"
@@ -9,6 +11,7 @@ import (
 
 	"widunetz/internal/agenda"
 	"widunetz/internal/almanac"
+	"widunetz/internal/letter"
 	"widunetz/internal/store"
 )
 
@@ -209,7 +212,7 @@ func (w *Web) showEvent(c *Ctx) error {
 		return w.showSubmit(c, year)
 	}
 	key := "event " + strconv.Itoa(year) + " " + c.Param("slug")
-	return c.publicPage(key, "", "event", func(p *programme) (string, map[string]any, error) {
+	err = c.publicPage(key, "", "event", func(p *programme) (string, map[string]any, error) {
 		e := p.bySlug(year, c.Param("slug"))
 		if e == nil {
 			return "", nil, agenda.ErrNotFound
@@ -232,6 +235,23 @@ func (w *Web) showEvent(c *Ctx) error {
 			"Remind": !over && e.Standing != agenda.Cancelled, "Watch": w.watchForm(c, e.Event, ""),
 		}, nil
 	})
+	if errors.Is(err, agenda.ErrNotFound) {
+		return w.leadOn(c, year)
+	}
+	return err
+}
+
+// leadOn redirects from the address of an event that was merged into another.
+func (w *Web) leadOn(c *Ctx, year int) error {
+	e, err := w.Store.EventBySlug(c.ctx(), year, c.Param("slug"))
+	if err != nil {
+		return err
+	}
+	kept, err := w.Store.Kept(c.ctx(), e)
+	if err != nil || kept.ID == e.ID || !kept.Public() {
+		return cmp.Or(err, agenda.ErrNotFound)
+	}
+	return c.redirect(letter.EventPath(kept))
 }
 
 func (w *Web) watchForm(c *Ctx, e agenda.Event, email string) *form {
@@ -247,6 +267,9 @@ func (w *Web) watch(c *Ctx) error {
 		return err
 	}
 	e, err := w.Store.EventBySlug(c.ctx(), year, c.Param("slug"))
+	if err == nil {
+		e, err = w.Store.Kept(c.ctx(), e)
+	}
 	if err == nil && !e.Public() {
 		err = agenda.ErrNotFound
 	}

@@ -47,6 +47,7 @@ type programme struct {
 	revision string
 	journal  uint64
 	events   []*entry // by start
+	gone     []*entry // were public and are part of another event now; calendars show where they went
 	editions []agenda.Edition
 	changed  time.Time // last change of an edition or of an event that is or was public; only rises
 
@@ -115,6 +116,7 @@ func (p *projection) follow(ctx context.Context, revision string) (*programme, e
 	}
 	next.raise(p.now.changed)
 	next.events = slices.DeleteFunc(slices.Clone(p.now.events), func(e *entry) bool { return slices.Contains(changed, string(e.ID)) })
+	next.gone = slices.DeleteFunc(slices.Clone(p.now.gone), func(e *entry) bool { return slices.Contains(changed, string(e.ID)) })
 	for _, id := range changed {
 		if strings.HasPrefix(id, "edition.") {
 			continue
@@ -124,6 +126,7 @@ func (p *projection) follow(ctx context.Context, revision string) (*programme, e
 			return nil, err
 		}
 		next.raise(e.Changed)
+		next.leave(e)
 		if !e.Public() {
 			continue
 		}
@@ -152,6 +155,7 @@ func (p *projection) readAll(ctx context.Context, next *programme) error {
 		if e.Public() {
 			next.events = append(next.events, newEntry(e, words[e.ID]))
 		}
+		next.leave(e)
 	}
 	slices.SortFunc(next.events, byStart)
 	return nil
@@ -179,6 +183,13 @@ func byStart(a, b *entry) int {
 func (p *programme) insert(e *entry) {
 	i, _ := slices.BinarySearchFunc(p.events, e, byStart)
 	p.events = slices.Insert(p.events, i, e)
+}
+
+// leave keeps an event that was public until it was merged into another.
+func (p *programme) leave(e agenda.Event) {
+	if e.Into != "" && !e.Released.IsZero() {
+		p.gone = append(p.gone, newEntry(e, nil))
+	}
 }
 
 // of returns the events of a year's programme, those of its edition and those

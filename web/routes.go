@@ -49,6 +49,12 @@ func (w *Web) routes() []route {
 		{get, "/einreichung/:token/bild/:hash", submitter, w.showDraftPicture},
 		{get, "/einreichung/:token/uebersetzung/:lang", submitter, w.showTranslation},
 		{post, "/einreichung/:token/uebersetzung/:lang", submitter, w.saveTranslation},
+		{get, "/einreichung/:token/mitwirkende", submitter, w.showEditors},
+		{post, "/einreichung/:token/mitwirkende", submitter, w.runEditors},
+		{get, "/einreichung/:token/aufgaben", submitter, w.showTasks},
+		{post, "/einreichung/:token/aufgaben", submitter, w.addTask},
+		{get, "/einreichung/:token/aufgaben/:task", submitter, w.showTask},
+		{post, "/einreichung/:token/aufgaben/:task", submitter, w.runTask},
 		{get, "/bilder/:hash", anyone, w.showPublicPicture},
 		{post, "/einreichung/:token/liste", anyone, w.renewList},
 		{get, "/einreichung/:token/rueckmeldung", anyone, w.showFeedback},
@@ -158,6 +164,14 @@ func (w *Web) officeRoutes() []route {
 		{get, desk + "/veranstaltungen/:event/uebersetzung/:lang", coordinator, w.showTranslation},
 		{post, desk + "/veranstaltungen/:event/uebersetzung/:lang", coordinator, w.saveTranslation},
 		{post, desk + "/veranstaltungen/:event/besuche", coordinator, w.saveVisitors},
+		{get, desk + "/veranstaltungen/:event/mitwirkende", coordinator, w.showEditors},
+		{post, desk + "/veranstaltungen/:event/mitwirkende", coordinator, w.runEditors},
+		{get, desk + "/veranstaltungen/:event/aufgaben", coordinator, w.showTasks},
+		{post, desk + "/veranstaltungen/:event/aufgaben", coordinator, w.addTask},
+		{get, desk + "/veranstaltungen/:event/aufgaben/:task", coordinator, w.showTask},
+		{post, desk + "/veranstaltungen/:event/aufgaben/:task", coordinator, w.runTask},
+		{get, desk + "/veranstaltungen/:event/vereinen", coordinator, w.showMerge},
+		{post, desk + "/veranstaltungen/:event/vereinen", coordinator, w.merge},
 	}
 }
 

@@ -184,6 +184,13 @@ func accessTable(n *network) map[string]access {
 	t["GET /einreichung/:token/rueckmeldung"] = everyone("/einreichung/"+n.FeedbackToken(event)+"/rueckmeldung", 409)
 	t["POST /einreichung/:token/rueckmeldung"] = everyone("/einreichung/"+n.FeedbackToken(event)+"/rueckmeldung", 409)
 	t["GET "+editions+"/aufruf"], t["POST "+editions+"/aufruf"] = offices(edition+"/aufruf"), takes(edition+"/aufruf", office, 422)
+	t["GET /einreichung/:token/mitwirkende"], t["POST /einreichung/:token/mitwirkende"] = everyone(submission+"/mitwirkende", 200), everyone(submission+"/mitwirkende", 422)
+	t["GET /einreichung/:token/aufgaben"], t["POST /einreichung/:token/aufgaben"] = everyone(submission+"/aufgaben", 200), everyone(submission+"/aufgaben", 422)
+	t["GET /einreichung/:token/aufgaben/:task"], t["POST /einreichung/:token/aufgaben/:task"] = everyone(submission+"/aufgaben/x", 404), everyone(submission+"/aufgaben/x", 404)
+	t["GET "+events+"/mitwirkende"], t["POST "+events+"/mitwirkende"] = offices(ev+"/mitwirkende"), takes(ev+"/mitwirkende", office, 422)
+	t["GET "+events+"/aufgaben"], t["POST "+events+"/aufgaben"] = offices(ev+"/aufgaben"), takes(ev+"/aufgaben", office, 422)
+	t["GET "+events+"/aufgaben/:task"], t["POST "+events+"/aufgaben/:task"] = access{ev + "/aufgaben/x", [5]int{303, 403, 403, 403, 404}}, takes(ev+"/aufgaben/x", office, 404)
+	t["GET "+events+"/vereinen"], t["POST "+events+"/vereinen"] = offices(ev+"/vereinen"), takes(ev+"/vereinen", office, 422)
 	t["GET "+editions+"/bericht"] = offices(edition + "/bericht")
 	return t
 }

@@ -126,16 +126,13 @@ func (w *Web) showSubmission(c *Ctx) error {
 	if e.Review == agenda.Draft {
 		return w.draftPage(c, http.StatusOK, e, nil)
 	}
-	d := e.EventDetails
-	if e.Proposal != nil {
-		d = e.Proposal.EventDetails
-	}
+	d := shownToEditors(e)
 	return w.submissionPage(c, http.StatusOK, e, d, false, nil)
 }
 
 func (w *Web) submissionPage(c *Ctx, status int, e agenda.Event, d agenda.EventDetails, saved bool, err error) error {
 	c.Header("Cache-Control", "no-store")
-	f := c.eventForm("/einreichung/"+c.Param("token"), "submit.save", d).seen(e.Changed)
+	f := c.eventForm("/einreichung/"+c.Param("token"), "submit.save", d).seen(e.Version())
 	f.More = []option{{Value: "check", Label: c.P.T("clash.check")}}
 	notes, perr := c.timeNotes(e.Edition, e.ID, d)
 	if perr != nil {
@@ -153,8 +150,17 @@ func (w *Web) submissionPage(c *Ctx, status int, e agenda.Event, d agenda.EventD
 	if perr != nil {
 		return perr
 	}
-	if err != nil && !f.refuse(err) {
+	var m *meanwhile
+	if err != nil && !errors.As(err, &m) && !f.refuse(err) {
 		return err
+	}
+	_, me, perr := w.Store.Editing(c.ctx(), c.Param("token"))
+	if perr != nil {
+		return perr
+	}
+	t, perr := c.teamOf(e, me)
+	if perr != nil {
+		return perr
 	}
 	proposes := e.Proposes(w.Store.Now(), w.Store.Loc())
 	if proposes {
@@ -177,7 +183,7 @@ func (w *Web) submissionPage(c *Ctx, status int, e agenda.Event, d agenda.EventD
 	if perr != nil {
 		return perr
 	}
-	return c.page(status, "submission", c.P.T("submit.edit"), map[string]any{"List": list, "Translations": words, "Form": f, "Lacks": lacks, "E": e, "Edition": ed, "Editable": editable, "Proof": proof, "Proposes": proposes, "Saved": saved, "Next": next, "Action": c.path, "Home": "/einreichung/" + c.Param("token")})
+	return c.page(status, "submission", c.P.T("submit.edit"), map[string]any{"List": list, "Translations": words, "Form": f, "Lacks": lacks, "Team": t, "Meanwhile": m, "E": e, "Edition": ed, "Editable": editable, "Proof": proof, "Proposes": proposes, "Saved": saved, "Next": next, "Action": c.path, "Home": "/einreichung/" + c.Param("token")})
 }
 
 func (w *Web) editSubmission(c *Ctx) error {
@@ -218,6 +224,10 @@ func (w *Web) editSubmission(c *Ctx) error {
 		if after, err = w.Store.EditSubmission(c.ctx(), c.Param("token"), d, c.postedSeen(), agreed); err == nil {
 			return w.submissionPage(c, http.StatusOK, after, d.Clean(), true, nil)
 		}
+		if errors.Is(err, agenda.ErrConflict) {
+			e, d, err = c.reconcile(e.ID, d, true)
+			return w.submissionPage(c, http.StatusConflict, e, d, false, err)
+		}
 	}
 	return w.submissionPage(c, http.StatusUnprocessableEntity, e, d, false, err)
 }
@@ -250,5 +260,9 @@ func (w *Web) copySubmission(c *Ctx, e agenda.Event) error {
 	if err != nil {
 		return err
 	}
-	return c.redirect("/einreichung/" + w.Store.SubmissionToken(made))
+	link, err := w.Store.EditorLink(c.ctx(), made, c.Param("token"))
+	if err != nil {
+		return err
+	}
+	return c.redirect("/einreichung/" + link)
 }

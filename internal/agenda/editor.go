@@ -85,6 +85,12 @@ func (e Editor) Edits() bool { return e.Removed.IsZero() }
 // Manages reports whether she may say who else edits: the first editor may.
 func (e Editor) Manages() bool { return e.ID == FirstEditor }
 
+// Manages reports whether the actor may say who edits the event: its first editor,
+// and whoever is none of its editors but may come near it, the coordinators.
+func (e Event) Manages(who Actor) bool {
+	return who.Who.Kind != AboutEditor || who == e.First().Actor()
+}
+
 // Active returns those of the editors who still edit.
 func Active(editors []Editor) []Editor {
 	return slices.DeleteFunc(slices.Clone(editors), func(e Editor) bool { return !e.Edits() })

@@ -34,6 +34,12 @@ func EventItem(e agenda.Event, p *lang.Printer, base string) agenda.FeedItem {
 		Tentative: e.Standing == agenda.Postponed, Cancelled: e.Standing == agenda.Cancelled,
 		Sequence: e.Sequence, Created: e.Created, Changed: e.Changed, Categories: []string{p.T("term.category." + e.Category)},
 	}
+	if e.Into != "" {
+		// Whoever has it in a calendar sees where it went; its address leads there.
+		it.Cancelled, it.Tentative, it.Title = true, false, p.T("mail.merged_prefix")+" "+e.Title
+		it.Text = p.T("mail.merged_text") + " " + it.URL
+		return it
+	}
 	facts := []string{p.T("mail.organiser") + ": " + e.Organiser, p.T("mail.languages") + ": " + p.List(terms(p, "term.language.", e.Languages))}
 	if e.Free {
 		facts = append(facts, p.T("mail.free"))

@@ -160,57 +160,37 @@ func (s *Store) ChangesSince(ctx context.Context, id agenda.EventID, version tim
 			if err != nil {
 				return nil, err
 			}
-			if !e.Version.IsZero() && !e.Version.After(version) || len(out) == changesShown {
+			// A version can be ahead of the clock, and lines of one instant have no order.
+			if len(out) == changesShown || e.At.Before(version.Add(-time.Minute)) {
 				break
 			}
-			if !e.Version.IsZero() {
+			if e.Version.After(version) {
 				out = append(out, e)
 			}
 		}
-		slices.Reverse(out)
+		slices.SortFunc(out, func(a, b agenda.Entry) int { return a.Version.Compare(b.Version) })
 		return out, nil
 	})
 }
 
-// AddEditor lets somebody edit an event on behalf of the coordinators and mails
-// her a link of her own. Whoever edits it already is returned as she is.
-func (s *Store) AddEditor(ctx context.Context, actor agenda.Actor, id agenda.EventID, add agenda.Editor) (ed agenda.Editor, err error) {
-	err = s.update(ctx, actor, func(t *tx) error {
-		e, err := get[agenda.Event](t, eventKey(id))
-		if err != nil {
-			return err
-		}
-		ed, err = t.addEditor(e, add, true)
-		return err
-	})
-	return ed, err
-}
-
-// InviteEditor is AddEditor on behalf of whoever submitted the event: ErrDenied is
-// returned for any other editor's link.
-func (s *Store) InviteEditor(ctx context.Context, token string, add agenda.Editor) (ed agenda.Editor, err error) {
-	err = s.byFirst(ctx, token, func(t *tx, e agenda.Event) error {
-		add.AddedBy = e.Internal.Name
-		ed, err = t.addEditor(e, add, false)
-		return err
-	})
-	return ed, err
-}
-
-// byFirst is byEditor for what only an event's first editor may do.
-func (s *Store) byFirst(ctx context.Context, token string, fn func(*tx, agenda.Event) error) error {
-	return s.byEditor(ctx, token, forSubmission, func(t *tx, e agenda.Event) error {
-		if t.actor != e.First().Actor() {
+// AddEditor lets somebody edit an event and mails her a link of her own. Whoever
+// edits it already is returned as she is. Coordinators may do so and whoever
+// submitted the event; ErrDenied is returned for any other editor's link.
+func (s *Store) AddEditor(ctx context.Context, who Team, add agenda.Editor) (ed agenda.Editor, err error) {
+	err = s.byTeam(ctx, who, func(t *tx, e agenda.Event) error {
+		if !e.Manages(t.actor) {
 			return agenda.ErrDenied
 		}
-		return fn(t, e)
+		if add.AddedBy = ""; who.Token != "" {
+			add.AddedBy = e.Internal.Name
+		}
+		ed, err = t.addEditor(e, add, who.Token == "")
+		return err
 	})
+	return ed, err
 }
 
 func (t *tx) addEditor(e agenda.Event, add agenda.Editor, office bool) (agenda.Editor, error) {
-	if e.Into != "" {
-		return add, agenda.ErrState
-	}
 	have, err := all[agenda.Editor](t, kEditor, idPart(string(e.ID)))
 	if err != nil {
 		return add, err
@@ -235,26 +215,15 @@ func (t *tx) addEditor(e agenda.Event, add agenda.Editor, office bool) (agenda.E
 	return ed, t.askVisitors(e)
 }
 
-// RemoveEditor takes an event from one of its editors on behalf of the
-// coordinators. Her link says so from then on; the others stay valid.
-func (s *Store) RemoveEditor(ctx context.Context, actor agenda.Actor, id agenda.EventID, editor agenda.EditorID) error {
-	return s.update(ctx, actor, func(t *tx) error {
-		e, err := get[agenda.Event](t, eventKey(id))
-		if err != nil {
-			return err
-		}
-		return t.removeEditor(e, editor)
-	})
-}
-
-// DismissEditor is RemoveEditor on behalf of an editor: the first one removes any
-// other, each of the others herself (ErrDenied).
-func (s *Store) DismissEditor(ctx context.Context, token string, editor agenda.EditorID) error {
-	return s.byEditor(ctx, token, forSubmission, func(t *tx, e agenda.Event) error {
-		if t.actor != e.First().Actor() && t.actor.Who != agenda.EditorRef(e.ID, editor) {
+// RemoveEditor takes an event from one of its editors. Her link says so from then
+// on; the others stay valid. Coordinators and whoever submitted the event remove
+// any other, each of the others herself (ErrDenied).
+func (s *Store) RemoveEditor(ctx context.Context, who Team, id agenda.EditorID) error {
+	return s.byTeam(ctx, who, func(t *tx, e agenda.Event) error {
+		if !e.Manages(t.actor) && t.actor.Who != agenda.EditorRef(e.ID, id) {
 			return agenda.ErrDenied
 		}
-		return t.removeEditor(e, editor)
+		return t.removeEditor(e, id)
 	})
 }
 
@@ -276,22 +245,16 @@ func (t *tx) removeEditor(e agenda.Event, id agenda.EditorID) error {
 	return t.askVisitors(e)
 }
 
-// RenewEditor mails one of an event's editors a new link on behalf of the
-// coordinators and makes her old one worthless.
-func (s *Store) RenewEditor(ctx context.Context, actor agenda.Actor, id agenda.EventID, editor agenda.EditorID) error {
-	return s.update(ctx, actor, func(t *tx) error {
-		e, err := get[agenda.Event](t, eventKey(id))
-		if err != nil {
-			return err
+// RenewEditor mails one of an event's editors a new link and makes her old one
+// worthless. Whoever submitted the event can do so once a day (ErrTooMany),
+// coordinators at any time.
+func (s *Store) RenewEditor(ctx context.Context, who Team, id agenda.EditorID) error {
+	return s.byTeam(ctx, who, func(t *tx, e agenda.Event) error {
+		if !e.Manages(t.actor) {
+			return agenda.ErrDenied
 		}
-		return t.renewEditor(e, editor, true)
+		return t.renewEditor(e, id, who.Token == "")
 	})
-}
-
-// ReplaceEditorLink is RenewEditor on behalf of whoever submitted the event, at
-// most once a day (ErrTooMany).
-func (s *Store) ReplaceEditorLink(ctx context.Context, token string, editor agenda.EditorID) error {
-	return s.byFirst(ctx, token, func(t *tx, e agenda.Event) error { return t.renewEditor(e, editor, false) })
 }
 
 func (t *tx) renewEditor(e agenda.Event, id agenda.EditorID, office bool) error {

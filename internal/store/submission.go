@@ -77,10 +77,10 @@ func (s *Store) submit(ctx context.Context, edition int, d agenda.EventDetails, 
 }
 
 // CopyEvent makes an event of an earlier edition anew for another one, reserved,
-// with its time moved to the same weekday, and mails the link to it. The token
-// is that of the earlier event.
+// with its time moved to the same weekday, and mails the links to it to all who
+// edit the earlier one. The token is of one of these.
 func (s *Store) CopyEvent(ctx context.Context, token string, edition int) (e agenda.Event, err error) {
-	old, err := s.Submission(ctx, token)
+	old, _, err := s.Editing(ctx, token)
 	if err != nil {
 		return e, err
 	}
@@ -92,5 +92,49 @@ func (s *Store) CopyEvent(ctx context.Context, token string, edition int) (e age
 	if err != nil {
 		return e, err
 	}
-	return s.submit(ctx, edition, old.EventDetails.ToEdition(from, to), agenda.Reserved, old.Internal.Lang, "copy "+string(old.ID)+" "+strconv.Itoa(edition), false)
+	e, err = s.submit(ctx, edition, old.EventDetails.ToEdition(from, to), agenda.Reserved, old.Internal.Lang, "copy "+string(old.ID)+" "+strconv.Itoa(edition), false)
+	if err != nil {
+		return e, err
+	}
+	return e, s.update(ctx, agenda.Actor{By: "submission"}, func(t *tx) error { return t.copyEditors(old, e) })
+}
+
+// copyEditors lets those who edit an event edit its copy as well, each with a new
+// link. Whoever edits the copy already, or was removed from it, stays so.
+func (t *tx) copyEditors(from, to agenda.Event) error {
+	editors, err := all[agenda.Editor](t, kEditor, string(from.ID))
+	if err != nil {
+		return err
+	}
+	for _, ed := range editors {
+		moved := ed.Move(to.ID, "", t.now)
+		if !ed.Edits() || ed.Email == to.Internal.Email {
+			continue
+		}
+		if _, err := get[agenda.Editor](t, editorKey(to.ID, moved.ID)); !errors.Is(err, agenda.ErrNotFound) {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		put(t, editorKey(to.ID, moved.ID), moved)
+		if err := t.tellEditor(agenda.KindEditor, to, moved, t.id, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// EditorLink returns the secret part of the link to an event that whoever has the
+// token of another one edits as well: ErrNotFound if she does not.
+func (s *Store) EditorLink(ctx context.Context, e agenda.Event, token string) (string, error) {
+	_, me, err := s.Editing(ctx, token)
+	if err != nil {
+		return "", err
+	}
+	ed, err := view(ctx, s, func(tx kv.Tx) (agenda.Editor, error) { return editorWith(tx, e, me.Email) })
+	if err == nil && !ed.Edits() {
+		err = agenda.ErrRemoved
+	}
+	return s.EditorToken(ed), err
 }
