@@ -78,8 +78,8 @@ func (w *Web) showMerge(c *Ctx) error {
 		return w.chooseMerge(c, http.StatusUnprocessableEntity, err)
 	}
 	picks := map[string]bool{}
-	for _, choice := range p.Keep.MergeChoices(p.Other) {
-		picks[choice.Name] = choice.Other
+	for _, d := range p.Keep.MergeChoices(p.Other) {
+		picks[d.Name] = d.Other
 	}
 	return w.mergePage(c, http.StatusOK, p, picks, p.problem())
 }
@@ -108,8 +108,8 @@ func (w *Web) chooseMerge(c *Ctx, status int, err error) error {
 	return c.page(status, "merge", c.P.T("team.merge_title"), map[string]any{"Choose": f, "E": e})
 }
 
-// choice is a decision as the page shows it.
-type choice struct {
+// mergeChoice is a decision as the page shows it.
+type mergeChoice struct {
 	Name, Label string
 	Keep, Other []string
 	OnOther     bool
@@ -118,14 +118,14 @@ type choice struct {
 // mergePage shows both side by side.
 func (w *Web) mergePage(c *Ctx, status int, p pair, picks map[string]bool, problem string) error {
 	return c.page(status, "merge", c.P.T("team.merge_title"), map[string]any{
-		"E": p.Keep, "P": p, "Choices": c.choices(p, picks), "Problem": problem, "Action": c.path,
+		"E": p.Keep, "P": p, "Choices": c.mergeChoices(p, picks), "Problem": problem, "Action": c.path,
 		"Seen": p.Keep.Changed.Format(time.RFC3339Nano), "SeenOther": p.Other.Changed.Format(time.RFC3339Nano),
 	})
 }
 
-func (c *Ctx) choices(p pair, picks map[string]bool) (out []choice) {
+func (c *Ctx) mergeChoices(p pair, picks map[string]bool) (out []mergeChoice) {
 	for _, d := range p.Keep.MergeChoices(p.Other) {
-		one := choice{Name: d.Name, Label: c.P.T("field." + d.Name), OnOther: picks[d.Name]}
+		one := mergeChoice{Name: d.Name, Label: c.P.T("field." + d.Name), OnOther: picks[d.Name]}
 		for _, change := range d.Changes {
 			label := ""
 			if len(d.Changes) > 1 || change.Field != d.Name {
@@ -181,7 +181,7 @@ func (w *Web) merge(c *Ctx) error {
 		return w.mergePage(c, http.StatusOK, p, picks, "")
 	case c.posted("do") != "merge":
 		return c.page(http.StatusOK, "mergesure", c.P.T("team.merge_sure"), map[string]any{
-			"E": p.Keep, "P": p, "Choices": c.choices(p, picks), "Result": result.Kept, "Action": c.path, "Seen": c.posted("seen"), "SeenOther": c.posted("seen_other"),
+			"E": p.Keep, "P": p, "Choices": c.mergeChoices(p, picks), "Result": result.Kept, "Action": c.path, "Seen": c.posted("seen"), "SeenOther": c.posted("seen_other"),
 		})
 	}
 	p.Keep.Changed, p.Other.Changed = seen, seenOther
