@@ -143,6 +143,17 @@ func (t Task) MoveTask(into EventID, editor EditorID, who string) Task {
 	return t
 }
 
+// Inherit returns the translation that the event that stays has of a language:
+// its own, unless it has none or only that of the event that goes says what the
+// event now says in German.
+func (t Translation) Inherit(goes Translation, kept Event) Translation {
+	if t.Gone() || t.Outdated(kept.EventDetails) && goes.Shown() && !goes.Outdated(kept.EventDetails) {
+		goes.Event = kept.ID
+		return goes
+	}
+	return t
+}
+
 // Move returns the watcher as one of the event that hers was merged into. have
 // is what that event knows of the same address, the zero Watcher if nothing.
 // Whoever had confirmed once need not do so again.

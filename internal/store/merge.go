@@ -23,8 +23,8 @@ const mergeBatch = 12
 
 // MergeEvents makes two events one and tells the watchers of both of another time
 // or place. The event that goes stays on record, withdrawn: its address, its
-// links and its calendar lead to the one that stays. Editors, tasks and watchers
-// move in batches behind it; a notice sees to it that they all do, also after a
+// links and its calendar lead to the one that stays. Editors, tasks,
+// translations and watchers move in batches behind it; a notice sees to it that they all do, also after a
 // crash. Doing it twice is no error.
 func (s *Store) MergeEvents(ctx context.Context, actor agenda.Actor, m Merging) (e agenda.Event, err error) {
 	job := agenda.NoticeID("j." + string(m.Other.ID))
@@ -121,7 +121,7 @@ func (t *tx) inheritEditor(ed agenda.Editor, title string, kept agenda.Event) er
 }
 
 // moveRest moves a batch of what belongs to an event to the one that it was
-// merged into: editors, then tasks, then watchers.
+// merged into: editors, then tasks, translations and watchers.
 func (t *tx) moveRest(n agenda.Notice) (more bool, err error) {
 	gone, err := get[agenda.Event](t, eventKey(agenda.EventID(n.To.Of.ID)))
 	if err != nil {
@@ -131,7 +131,7 @@ func (t *tx) moveRest(n agenda.Notice) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	for _, move := range []func(agenda.Notice, agenda.Event, agenda.Event) (bool, error){t.moveEditors, t.moveTasks, t.moveWatchers} {
+	for _, move := range []func(agenda.Notice, agenda.Event, agenda.Event) (bool, error){t.moveEditors, t.moveTasks, t.moveTranslations, t.moveWatchers} {
 		if more, err = move(n, gone, kept); more || err != nil {
 			return more, err
 		}
@@ -188,6 +188,26 @@ func (t *tx) moveTasks(_ agenda.Notice, gone, kept agenda.Event) (bool, error) {
 		return false, err
 	}
 	return true, t.remindOfTasks(kept.ID)
+}
+
+func (t *tx) moveTranslations(_ agenda.Notice, gone, kept agenda.Event) (bool, error) {
+	lo, hi := kv.Prefix(kTranslation, string(gone.ID))
+	words, err := translationsIn(t, lo, hi)
+	if err != nil || len(words) == 0 {
+		return false, err
+	}
+	for _, w := range words {
+		have, err := get[agenda.Translation](t, translationKey(kept.ID, w.Lang))
+		if err := ignoreNotFound(err); err != nil {
+			return false, err
+		}
+		put(t, translationKey(kept.ID, w.Lang), have.Inherit(w, kept))
+		t.Delete(translationKey(gone.ID, w.Lang))
+	}
+	if !kept.Public() {
+		return true, nil
+	}
+	return true, t.touch(Programme, string(kept.ID))
 }
 
 func (t *tx) moveWatchers(n agenda.Notice, gone, kept agenda.Event) (bool, error) {

@@ -14,9 +14,9 @@ import (
 
 var frieda = agenda.Editor{Name: "Frieda Feld", Institution: "Caritas", Email: "frieda@example.org"}
 
-// submitted is an event that waits for the coordinators, and the link of whoever
+// handedIn is an event that waits for the coordinators, and the link of whoever
 // submitted it.
-func (n *network) submitted(title, email string) (agenda.Event, string) {
+func (n *network) handedIn(title, email string) (agenda.Event, string) {
 	n.t.Helper()
 	n.call()
 	d := reading("2027-09-15T18:30")
@@ -44,7 +44,7 @@ func (n *network) lastActor(e agenda.EventID) agenda.Ref {
 func TestEditorsEditWithLinksOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	n := open(t, "2027-08-01T12:00")
-	e, first := n.submitted("Lesung", "erika")
+	e, first := n.handedIn("Lesung", "erika")
 	second := n.invited(first, frieda)
 	letters := n.wantLetters("her link", "editor frieda")
 	wantText(t, letters, "/einreichung/"+second, "Erika")
@@ -76,7 +76,7 @@ func TestEditorsEditWithLinksOfTheirOwn(t *testing.T) {
 func TestRemovedEditorsLinkIsWorthlessAndNobodyElses(t *testing.T) {
 	t.Parallel()
 	n := open(t, "2027-08-01T12:00")
-	e, first := n.submitted("Lesung", "erika")
+	e, first := n.handedIn("Lesung", "erika")
 	second, third := n.invited(first, frieda), n.invited(first, agenda.Editor{Name: "Gerd", Email: "gerd@example.org"})
 	id := agenda.EditorIDOf(e.ID, frieda.Email)
 	if err := n.RemoveEditor(ctx, store.Team{Token: third}, id); !errors.Is(err, agenda.ErrDenied) {
@@ -127,7 +127,7 @@ func TestRemovedEditorsLinkIsWorthlessAndNobodyElses(t *testing.T) {
 func TestTwoEditorsAtOnce(t *testing.T) {
 	t.Parallel()
 	n := open(t, "2027-08-01T12:00")
-	e, first := n.submitted("Lesung", "erika")
+	e, first := n.handedIn("Lesung", "erika")
 	second := n.invited(first, frieda)
 	seen := e.Version()
 	hers, mine := e.EventDetails, e.EventDetails
@@ -162,7 +162,7 @@ func TestTwoEditorsAtOnce(t *testing.T) {
 func TestCopyIsEditedByTheSamePeople(t *testing.T) {
 	t.Parallel()
 	n := open(t, "2027-08-01T12:00")
-	_, first := n.submitted("Lesung", "erika")
+	_, first := n.handedIn("Lesung", "erika")
 	second := n.invited(first, frieda)
 	must(n.SaveEdition(ctx, agenda.Shell, agenda.Edition{Year: 2028, Title: "IKW 2028", Starts: must(agenda.ParseDate("2028-09-11")), Ends: must(agenda.ParseDate("2028-10-10")), Open: true}))
 	n.letters()
@@ -179,8 +179,8 @@ func TestCopyIsEditedByTheSamePeople(t *testing.T) {
 func TestMergeKeepsEverybody(t *testing.T) {
 	t.Parallel()
 	n := open(t, "2027-08-01T12:00")
-	keep, first := n.submitted("Lesung", "erika")
-	other, otherLink := n.submitted("Lesung im Garten", "olga")
+	keep, first := n.handedIn("Lesung", "erika")
+	other, otherLink := n.handedIn("Lesung im Garten", "olga")
 	third := n.invited(otherLink, frieda)
 	keep = must(n.DecideEvent(ctx, agenda.Shell, keep.ID, agenda.Published, "", time.Time{}))
 	other = must(n.DecideEvent(ctx, agenda.Shell, other.ID, agenda.Published, "", time.Time{}))
@@ -195,6 +195,9 @@ func TestMergeKeepsEverybody(t *testing.T) {
 	ed.Opening = other.ID
 	must(n.SaveEdition(ctx, agenda.Shell, ed))
 	if err := n.AddTask(ctx, store.Team{Token: third}, store.TaskForm{What: "Saal", Editor: agenda.EditorIDOf(other.ID, frieda.Email), Until: must(agenda.ParseDate("2027-09-10"))}, "a"); err != nil {
+		t.Fatal(err)
+	}
+	if err := n.Translate(ctx, agenda.Shell, other.ID, agenda.English, agenda.Words{Title: "Reading in the garden"}, time.Time{}); err != nil {
 		t.Fatal(err)
 	}
 	m := store.Merging{Keep: keep, Other: other, Others: []string{"title"}}
@@ -220,11 +223,19 @@ func TestMergeKeepsEverybody(t *testing.T) {
 	if k := must(n.Watchers(ctx, other.ID)); k != 0 {
 		t.Errorf("%d watchers stayed behind", k)
 	}
+	n.wait(2 * time.Hour)
+	n.watch(keep.ID, "gast01@example.org")
+	if k := must(n.Watchers(ctx, keep.ID)); k != 31 {
+		t.Errorf("%d watchers after one asked again, want 31", k)
+	}
 	if err := n.Unwatch(ctx, ends[0]); err != nil || must(n.Watchers(ctx, keep.ID)) != 30 {
 		t.Errorf("the link in her old mail does not end it: %v", err)
 	}
 	if ed := must(n.Edition(ctx, 2027)); ed.Opening != keep.ID {
 		t.Errorf("the opening is %q", ed.Opening)
+	}
+	if words := must(n.Translations(ctx, keep.ID)); len(words) != 1 || words[0].Title != "Reading in the garden" || words[0].Outdated(kept.EventDetails) {
+		t.Errorf("translations %+v", words)
 	}
 	tasks := must(n.Tasks(ctx, keep.ID))
 	if len(tasks) != 1 || tasks[0].Editor != agenda.EditorIDOf(keep.ID, frieda.Email) || len(must(n.Tasks(ctx, other.ID))) != 0 {
@@ -299,7 +310,7 @@ func TestTwoCoordinatorsMergeAtOnce(t *testing.T) {
 func TestTasksAreRemindedOfOnceBeforeAndOnceAfter(t *testing.T) {
 	t.Parallel()
 	n := open(t, "2027-08-01T12:00")
-	e, first := n.submitted("Lesung", "erika")
+	e, first := n.handedIn("Lesung", "erika")
 	n.invited(first, frieda)
 	n.letters()
 	team := store.Team{Token: first}
@@ -314,6 +325,9 @@ func TestTasksAreRemindedOfOnceBeforeAndOnceAfter(t *testing.T) {
 	add("Saal aufschließen", "a", agenda.EditorIDOf(e.ID, frieda.Email)) // the second click
 	if list := must(n.Tasks(ctx, e.ID)); len(list) != 1 {
 		t.Fatalf("%d tasks, want 1", len(list))
+	}
+	if h := n.history(agenda.Ref{Kind: agenda.AboutEvent, ID: string(e.ID)}); len(slices.DeleteFunc(h, func(s string) bool { return !strings.HasPrefix(s, "task_added") })) != 1 {
+		t.Error("the second click was noted in the history")
 	}
 	n.at("2027-08-17T07:59")
 	n.wantLetters("too early")
@@ -338,7 +352,7 @@ func TestTasksAreRemindedOfOnceBeforeAndOnceAfter(t *testing.T) {
 func TestWhatIsDoneIsNotRemindedOf(t *testing.T) {
 	t.Parallel()
 	n := open(t, "2027-08-01T12:00")
-	e, first := n.submitted("Lesung", "erika")
+	e, first := n.handedIn("Lesung", "erika")
 	team := store.Team{Token: first}
 	for i, what := range []string{"Saal", "Musik", "Essen"} {
 		if err := n.AddTask(ctx, team, store.TaskForm{What: what, Until: must(agenda.ParseDate("2027-08-20")).AddDays(i)}, what); err != nil {
