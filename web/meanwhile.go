@@ -78,7 +78,7 @@ func (c *Ctx) readable(field, value string) string {
 		if at, err := agenda.ParseLocal(value); err == nil {
 			return c.P.DateMedium(at.Date) + ", " + c.P.Clock(at)
 		}
-	case slices.Contains([]string{"womenonly", "free", "signup", "stepfree", "childcare"}, field):
+	case slices.Contains([]string{"womenonly", "free", "signup", "signuphere", "stepfree", "childcare"}, field):
 		return c.P.T("term." + value)
 	}
 	return value

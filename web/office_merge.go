@@ -42,11 +42,17 @@ func (w *Web) doubles(c *Ctx, year int) ([]doubleEntry, error) {
 }
 
 // pair are the two events of the page on which they are merged.
-type pair struct{ Keep, Other agenda.Event }
+type pair struct {
+	Keep, Other agenda.Event
+	signedUp    bool // for the other
+}
 
 func (w *Web) pair(c *Ctx, other string) (p pair, err error) {
 	if p.Keep, err = w.Store.Event(c.ctx(), agenda.EventID(c.Param("event"))); err == nil {
 		p.Other, err = w.Store.Event(c.ctx(), agenda.EventID(other))
+	}
+	if err == nil {
+		p.signedUp, err = w.Store.SignedUpFor(c.ctx(), p.Other.ID)
 	}
 	return p, err
 }
@@ -61,6 +67,8 @@ func (p pair) problem() string {
 		return "merge_proposal"
 	case p.Other.Public() && !p.Keep.Public():
 		return "merge_public"
+	case p.signedUp:
+		return "merge_signedup"
 	}
 	return ""
 }
@@ -74,7 +82,7 @@ func (w *Web) showMerge(c *Ctx) error {
 		return err
 	}
 	if p.Keep.ID == p.Other.ID || p.Keep.Edition != p.Other.Edition || p.Keep.Year() != p.Other.Year() {
-		_, err := p.Keep.Merge(p.Other, nil, time.Time{}, time.Time{}, w.Store.Now(), w.Store.Loc())
+		_, err := p.Keep.Merge(p.Other, agenda.Joining{}, w.Store.Now(), w.Store.Loc())
 		return w.chooseMerge(c, http.StatusUnprocessableEntity, err)
 	}
 	picks := map[string]bool{}
@@ -169,7 +177,7 @@ func (w *Web) merge(c *Ctx) error {
 		}
 	}
 	seen, seenOther := c.postedSeen(), c.postedTime("seen_other")
-	result, err := p.Keep.Merge(p.Other, others, seen, seenOther, w.Store.Now(), w.Store.Loc())
+	result, err := p.Keep.Merge(p.Other, agenda.Joining{Others: others, SignedUp: p.signedUp, Seen: seen, SeenOther: seenOther}, w.Store.Now(), w.Store.Loc())
 	switch {
 	case errors.Is(err, agenda.ErrState):
 		return w.mergePage(c, http.StatusConflict, p, picks, p.problem())

@@ -19,7 +19,7 @@ var mergeFields = []MergeField{
 	{"category", []string{"category"}}, {"merge_when", []string{"start", "end", "doors"}}, {"merge_where", []string{"venue", "online"}},
 	{"organiser", []string{"organiser"}}, {"audiences", []string{"audiences"}}, {"womenonly", []string{"womenonly"}}, {"languages", []string{"languages"}},
 	{"interpreters", []string{"interpreters"}}, {"stepfree", []string{"stepfree"}}, {"childcare", []string{"childcare"}},
-	{"merge_price", []string{"free", "price"}}, {"merge_signup", []string{"signup", "signupby", "places"}}, {"food", []string{"food"}}, {"contact", []string{"contact"}},
+	{"merge_price", []string{"free", "price"}}, {"merge_signup", []string{"signup", "signuphere", "signupuntil", "signupby", "places"}}, {"food", []string{"food"}}, {"contact", []string{"contact"}},
 }
 
 // MergePicture is the decision on the picture.
@@ -76,25 +76,32 @@ type Merged struct {
 	Changes    []Change // of the one that stays
 }
 
-// Merge makes two events one. others names the decisions on which the other's
-// value stays; of the rest, this one's does. ErrState is returned when one of
-// them was merged already is a draft or has a proposal that waits, or when a public event
-// would vanish in one that is not public; Problems for an event and itself, for
-// events of different editions, and for details that cannot be.
-func (e Event) Merge(o Event, others []string, seen, seenOther, now time.Time, loc *time.Location) (Merged, error) {
+// Joining says how two events are to be made one.
+type Joining struct {
+	Others          []string  // the decisions on which the other's value stays; of the rest, this one's does
+	SignedUp        bool      // people have signed up for the other: they have their places there
+	Seen, SeenOther time.Time // when the two had changed last as they were seen; zero: not checked
+}
+
+// Merge makes two events one. ErrState is returned when one of them was merged
+// already, is a draft or has a proposal that waits, when a public event would
+// vanish in one that is not public, and when people have signed up for the one
+// that goes; Problems for an event and itself, for events of different editions,
+// and for details that cannot be; ErrConflict when one has changed meanwhile.
+func (e Event) Merge(o Event, j Joining, now time.Time, loc *time.Location) (Merged, error) {
 	switch {
 	case e.ID == o.ID:
 		return Merged{}, Problems{{Field: "merge_other", Rule: "itself"}}
 	case e.Edition != o.Edition || e.Year() != o.Year():
 		return Merged{}, Problems{{Field: "merge_other", Rule: "editions"}}
-	case e.Review == Draft || o.Review == Draft || e.Into != "" || o.Into != "" || e.Proposal != nil || o.Proposal != nil || o.Public() && !e.Public():
+	case e.Review == Draft || o.Review == Draft || e.Into != "" || o.Into != "" || e.Proposal != nil || o.Proposal != nil || o.Public() && !e.Public() || j.SignedUp:
 		return Merged{}, ErrState
-	case !seen.IsZero() && !seen.Equal(e.Changed) || !seenOther.IsZero() && !seenOther.Equal(o.Changed):
+	case !j.Seen.IsZero() && !j.Seen.Equal(e.Changed) || !j.SeenOther.IsZero() && !j.SeenOther.Equal(o.Changed):
 		return Merged{}, ErrConflict
 	}
 	d := e.EventDetails
 	for _, f := range mergeFields {
-		if slices.Contains(others, f.Name) {
+		if slices.Contains(j.Others, f.Name) {
 			for _, name := range f.Fields {
 				d = d.Take(name, o.EventDetails)
 			}
@@ -105,7 +112,7 @@ func (e Event) Merge(o Event, others []string, seen, seenOther, now time.Time, l
 	if err != nil {
 		return Merged{}, err
 	}
-	if slices.Contains(others, MergePicture) {
+	if slices.Contains(j.Others, MergePicture) {
 		changes = append(changes, e.Picture.Changes(o.Picture)...)
 		kept.Picture = o.Picture
 	}

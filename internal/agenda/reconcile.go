@@ -76,6 +76,10 @@ func (d EventDetails) Take(field string, from EventDetails) EventDetails {
 		d.Free = from.Free
 	case "signup":
 		d.SignUp = from.SignUp
+	case "signuphere":
+		d.SignUpHere = from.SignUpHere
+	case "signupuntil":
+		d.SignUpUntil = from.SignUpUntil
 	case "places":
 		d.Places = from.Places
 	}

@@ -2,6 +2,7 @@ package agenda
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -76,7 +77,7 @@ func TestMergeTakesWhatIsChosen(t *testing.T) {
 		t.Errorf("choices %v, want %v", proposed, want)
 	}
 	now := time.Date(2027, 8, 1, 10, 0, 0, 0, time.UTC)
-	m, err := a.Merge(b, []string{"subtitle", "merge_when", "picture", "organiser"}, a.Changed, b.Changed, now, time.UTC)
+	m, err := a.Merge(b, Joining{Others: []string{"subtitle", "merge_when", "picture", "organiser"}, Seen: a.Changed, SeenOther: b.Changed}, now, time.UTC)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,13 +107,15 @@ func TestWhatCannotBeMerged(t *testing.T) {
 		"into one that was merged":       {func(a, _ *Event) { a.Into = "c" }, ErrState},
 		"while a proposal waits":         {func(a, _ *Event) { a.Proposal = &Proposal{} }, ErrState},
 		"while one for the other waits":  {func(_, b *Event) { b.Proposal = &Proposal{} }, ErrState},
+		"that people have signed up for": {func(_, _ *Event) {}, ErrState},
+		"a draft":                        {func(_, b *Event) { b.Review = Draft }, ErrState},
 		"when it changed meanwhile":      {func(a, _ *Event) { a.Changed = now.Add(time.Hour) }, ErrConflict},
 		"when the other one has changed": {func(_, b *Event) { b.Changed = now.Add(time.Hour) }, ErrConflict},
 	} {
 		a, b := evening("a", "Fest", "AWO", "Markthalle", "Herford", "2027-09-18T15:00", 3), evening("b", "Fest", "AWO", "Markthalle", "Herford", "2027-09-18T15:00", 3)
 		a.Changed, b.Changed = now, now
 		c.change(&a, &b)
-		_, err := a.Merge(b, nil, now, now, now, time.UTC)
+		_, err := a.Merge(b, Joining{SignedUp: name == "that people have signed up for", Seen: now, SeenOther: now}, now, time.UTC)
 		var problems Problems
 		if _, isProblem := c.want.(Problems); isProblem && !errors.As(err, &problems) || !isProblem && !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
@@ -259,6 +262,12 @@ func TestTakeKnowsEveryField(t *testing.T) {
 		Venue: Venue{Name: "g", Street: "h", Postcode: "i", Town: "j", Online: "k"}, Organiser: "l", CoOrganisers: []string{"m"}, Audiences: []string{"n"},
 		WomenOnly: true, Languages: []string{"o"}, Interpreters: "p", StepFree: Yes, Childcare: Yes, Free: true, Price: "q", SignUp: true, SignUpBy: "r",
 		Places: 1, Food: "s", Contact: "t", Internal: Contact{Name: "u", Email: "v", Phone: "w"},
+	}
+	full.SignUpHere, full.SignUpUntil = true, at.Date
+	for i, v := 0, reflect.ValueOf(full); i < v.NumField(); i++ {
+		if v.Field(i).IsZero() {
+			t.Errorf("the test does not know of %s", v.Type().Field(i).Name)
+		}
 	}
 	var d EventDetails
 	for _, c := range d.Changes(full) {

@@ -40,7 +40,11 @@ func (s *Store) MergeEvents(ctx context.Context, actor agenda.Actor, m Merging) 
 		if e = keep; other.Into == keep.ID {
 			return nil // the second click
 		}
-		merged, err := keep.Merge(other, m.Others, m.Keep.Changed, m.Other.Changed, t.now, t.clock.Loc)
+		signed, err := signedUp(t, other.ID)
+		if err != nil {
+			return err
+		}
+		merged, err := keep.Merge(other, agenda.Joining{Others: m.Others, SignedUp: signed, Seen: m.Keep.Changed, SeenOther: m.Other.Changed}, t.now, t.clock.Loc)
 		if err != nil {
 			return err
 		}
@@ -80,6 +84,19 @@ func (t *tx) mergeEvents(keep, other agenda.Event, m agenda.Merged, job agenda.N
 	return t.notify(agenda.Notice{
 		ID: job, Kind: agenda.KindMerge, Subject: aboutEvent(m.Kept), To: agenda.Audience{Of: aboutEvent(other)}, Due: t.now, Mark: t.id, Made: t.now, WasEvent: &was,
 	})
+}
+
+// signedUp reports whether anybody has signed up for an event.
+func signedUp(tx kv.Tx, id agenda.EventID) (bool, error) {
+	for _, err := range tx.Scan(kv.Prefix(kSigned, string(id))) {
+		return true, err
+	}
+	return false, nil
+}
+
+// SignedUpFor reports whether anybody has signed up for an event.
+func (s *Store) SignedUpFor(ctx context.Context, id agenda.EventID) (bool, error) {
+	return view(ctx, s, func(tx kv.Tx) (bool, error) { return signedUp(tx, id) })
 }
 
 // inheritDays makes the event that stays the opening or closing event of its

@@ -369,3 +369,18 @@ func TestWhatIsDoneIsNotRemindedOf(t *testing.T) {
 	n.at("2027-08-25T08:00")
 	n.wantLetters("the event was taken back")
 }
+
+// Whoever signed up has her place at that event: it does not go.
+func TestEventWithSignUpsStays(t *testing.T) {
+	t.Parallel()
+	n := open(t, "2027-08-01T12:00")
+	a, b := n.openHouse(5), n.openHouse(5)
+	n.comes(b, "gast", 1)
+	a, b = must(n.Event(ctx, a.ID)), must(n.Event(ctx, b.ID))
+	if _, err := n.MergeEvents(ctx, agenda.Shell, store.Merging{Keep: a, Other: b}); !errors.Is(err, agenda.ErrState) {
+		t.Errorf("the one with sign-ups goes: %v, want ErrState", err)
+	}
+	if kept := must(n.MergeEvents(ctx, agenda.Shell, store.Merging{Keep: b, Other: a})); len(must(n.SignUps(ctx, kept.ID))) != 1 {
+		t.Error("the sign-up is lost")
+	}
+}
