@@ -25,9 +25,10 @@ type Facts struct {
 	Until       time.Time         // of a log-in or confirmation: when the link ends
 	Failures    []Message         // of an alarm
 
-	SignUp SignUp // of its reader
-	House  House  // of its event
-	Place  int    // of a sign-up that waits: how many are before it, and it
+	SignUp SignUp   // of its reader
+	House  House    // of its event
+	Needs  NeedsSum // of all who come, for their organiser
+	Place  int      // of a sign-up that waits: how many are before it, and it
 
 	Institution Institution // of a call: whom the reader answers for
 	Answered    bool        // of a reminder of a call: it has answered
@@ -41,4 +42,5 @@ type Tokens struct {
 	Act  string // confirm or cancel a watch, edit a submission, log in, decline a call, report visitors
 	Mute string // switch off this kind of mail without logging in
 	Feed string // personal feed
+	List string // list of those who signed up
 }

@@ -29,6 +29,7 @@ const (
 	KindVisitors     Kind = "visitors"     // after an event: how many people came?
 	KindSignUp       Kind = "signup"       // where a sign-up stands: to confirm, a place, waiting, an offer, over
 	KindThanks       Kind = "thanks"       // after an event, to those who were signed up
+	KindHeads        Kind = "heads"        // to the organiser: how many people come, and what they need
 	KindWord         Kind = "word"         // what the organiser writes to those who signed up
 	KindEditor       Kind = "editor"       // somebody may edit an event: her link
 	KindTask         Kind = "task"         // tasks for an event are due soon, or overdue

@@ -475,3 +475,28 @@ func SumNeeds(list []SignUp) (n NeedsSum) {
 	}
 	return n
 }
+
+// HeadsID is the identifier of the notice that tells an organiser who comes.
+func HeadsID(id EventID) NoticeID { return NoticeID("hd." + string(id)) }
+
+// headsBefore is how many days before an event its organiser is told who comes,
+// if the sign-up has no last day of its own.
+const headsBefore = 2
+
+// CountHeads returns the notice that tells the organiser how many people come
+// and what they need: on the day after the last one to sign up, otherwise some
+// days before, and whether there is one to come at now.
+func (c Clock) CountHeads(e Event, now time.Time) (Notice, bool) {
+	day := e.Start.Date.AddDays(-headsBefore)
+	if until := e.SignUpUntil; !until.IsZero() && until.AddDays(1).Before(e.Start.Date) {
+		day = until.AddDays(1)
+	}
+	due := day.At(c.Hour, c.Minute).In(c.Loc)
+	if !e.Public() || e.Standing != Scheduled || !e.SignUpHere || !due.After(now) {
+		return Notice{}, false
+	}
+	return Notice{
+		ID: HeadsID(e.ID), Kind: KindHeads, Subject: Ref{AboutEvent, string(e.ID)}, To: Audience{Of: Ref{AboutEditors, string(e.ID)}},
+		Due: due, Deadline: e.Start.In(c.Loc), Mark: e.Start.String(), Made: now,
+	}, true
+}

@@ -108,7 +108,7 @@ func facts(kind agenda.Kind, l agenda.Lang) agenda.Facts {
 		f.Message.Subject, f.Group, f.Meeting, f.Meetings = agenda.Ref{Kind: agenda.AboutEdition, ID: "2027"}, agenda.Group{}, agenda.Meeting{}, nil
 		f.Edition, f.Institution = edition(), agenda.Institution{ID: "i1", Name: "AWO Fachdienste für Migration"}
 	case agenda.KindConfirm, agenda.KindBegun, agenda.KindUnsent, agenda.KindReceived, agenda.KindAccepted, agenda.KindReturned, agenda.KindVisitors, agenda.KindProof,
-		agenda.KindApproved, agenda.KindMissing, agenda.KindSignUp, agenda.KindThanks, agenda.KindWord, agenda.KindEditor, agenda.KindTask:
+		agenda.KindApproved, agenda.KindMissing, agenda.KindSignUp, agenda.KindThanks, agenda.KindWord, agenda.KindHeads, agenda.KindEditor, agenda.KindTask:
 		f = eventFacts(kind, l)
 	}
 	return f
@@ -140,6 +140,10 @@ func eventFacts(kind agenda.Kind, l agenda.Lang) agenda.Facts {
 		f = signedUp(f, agenda.SignUpSeated)
 		f.Notice.Sentence = "Der Eingang ist hinten."
 	}
+	if kind == agenda.KindHeads {
+		f.House, f.Needs = agenda.House{Waiting: 2}, agenda.NeedsSum{Persons: 14, Children: 3, StepFree: 1, Interpreters: []string{"ar", "uk"}}
+		f.Tokens.List = "e1.secret"
+	}
 	if kind == agenda.KindThanks {
 		f.Now = time.Date(2027, 9, 16, 8, 0, 0, 0, time.UTC)
 	}
@@ -163,7 +167,7 @@ func eventFacts(kind agenda.Kind, l agenda.Lang) agenda.Facts {
 	if kind == agenda.KindApproved {
 		f.Event.Review, f.Event.Release = agenda.Accepted, at("2027-08-20T08:00")
 	}
-	if slices.Contains([]agenda.Kind{agenda.KindBegun, agenda.KindUnsent, agenda.KindApproved, agenda.KindMissing, agenda.KindProof, agenda.KindVisitors, agenda.KindReceived, agenda.KindAccepted, agenda.KindReturned}, kind) {
+	if slices.Contains([]agenda.Kind{agenda.KindBegun, agenda.KindUnsent, agenda.KindApproved, agenda.KindMissing, agenda.KindProof, agenda.KindVisitors, agenda.KindHeads, agenda.KindReceived, agenda.KindAccepted, agenda.KindReturned}, kind) {
 		f.Message.Reader, f.Name = agenda.Ref{Kind: agenda.AboutEditor, ID: "e1"}, "Erika Geheim"
 	}
 	return f

@@ -44,6 +44,7 @@ var scripts = map[agenda.Kind]script{
 	agenda.KindSignUp:       (*draft).signUp,
 	agenda.KindThanks:       (*draft).thanks,
 	agenda.KindWord:         (*draft).word,
+	agenda.KindHeads:        (*draft).heads,
 	agenda.KindEditor:       (*draft).editor,
 	agenda.KindTask:         (*draft).tasks,
 }

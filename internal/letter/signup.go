@@ -107,3 +107,29 @@ func (d *draft) word() error {
 	d.act("signup_status", "/anmeldung/"+d.Tokens.Act)
 	return nil
 }
+
+// heads tells an organiser how many people come and what they need.
+func (d *draft) heads() error {
+	e := d.Event
+	if e.Standing != agenda.Scheduled || !e.Public() || d.past(e.Start) || d.Message.Mark != e.Start.String() {
+		return ErrNothing
+	}
+	d.s.Dates = []date{d.eventDate(e)}
+	d.open("heads", e.Title, "n", d.Needs.Persons)
+	says := []string{d.p.N("mail.signup_persons", d.Needs.Persons)}
+	if n := d.House.Waiting; n > 0 {
+		says = append(says, d.p.N("mail.heads_waiting", n))
+	}
+	if n := d.Needs.Children; n > 0 {
+		says = append(says, d.p.N("mail.signup_children", n))
+	}
+	for _, l := range d.Needs.Interpreters {
+		says = append(says, d.t("signup_interpreter", "language", d.p.T("term.language."+l)))
+	}
+	if n := d.Needs.StepFree; n > 0 {
+		says = append(says, d.p.N("mail.heads_stepfree", n))
+	}
+	d.s.Intro = append(d.s.Intro, strings.Join(says, "\n"))
+	d.act("heads_list", "/liste/"+d.Tokens.List)
+	return nil
+}

@@ -184,7 +184,7 @@ func (t *tx) keepEvent(old *agenda.Event, e agenda.Event, verb string, changes [
 	if err := t.askVisitors(e); err != nil {
 		return err
 	}
-	if err := t.thank(e); err != nil {
+	if err := errors.Join(t.thank(e), t.countHeads(e)); err != nil {
 		return err
 	}
 	if err := t.placesOf(old, e, h); err != nil {

@@ -122,7 +122,10 @@ func (r *reader) subject(f *agenda.Facts) (err error) {
 	case agenda.AboutGroup:
 		return r.invitation(f)
 	case agenda.AboutEvent:
-		return r.event(f, agenda.EventID(id))
+		if err := r.event(f, agenda.EventID(id)); err != nil || f.Message.Kind != agenda.KindHeads {
+			return err
+		}
+		return r.heads(f)
 	case agenda.AboutWatcher:
 		w, err := load[agenda.Watcher](r, watcherKey(agenda.WatcherID(id)))
 		if err != nil {

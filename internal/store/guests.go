@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"widunetz/internal/agenda"
 	"widunetz/internal/kv"
@@ -21,21 +22,22 @@ func (s *Store) House(ctx context.Context, id agenda.EventID) (agenda.House, err
 
 // SignUps returns all sign-ups of an event as they are now, in their turn.
 func (s *Store) SignUps(ctx context.Context, id agenda.EventID) ([]agenda.SignUp, error) {
-	out, err := view(ctx, s, func(tx kv.Tx) (out []agenda.SignUp, err error) {
-		for p, err := range tx.Scan(kv.Prefix(kSigned, idPart(string(id)))) {
-			if err != nil {
-				return nil, err
-			}
-			u, err := get[agenda.SignUp](tx, signUpKey(agenda.SignUpID(lastPart(p.Key))))
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, u.Expire(s.Now()))
+	return view(ctx, s, func(tx kv.Tx) ([]agenda.SignUp, error) { return signUpsOf(tx, id, s.Now()) })
+}
+
+func signUpsOf(tx kv.Tx, id agenda.EventID, now time.Time) (out []agenda.SignUp, err error) {
+	for p, err := range tx.Scan(kv.Prefix(kSigned, idPart(string(id)))) {
+		if err != nil {
+			return nil, err
 		}
-		return out, nil
-	})
+		u, err := get[agenda.SignUp](tx, signUpKey(agenda.SignUpID(lastPart(p.Key))))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, u.Expire(now))
+	}
 	slices.SortFunc(out, func(a, b agenda.SignUp) int { return a.Number - b.Number })
-	return out, err
+	return out, nil
 }
 
 // WaitingList returns who waits for a place at an event, the next one first.
@@ -227,4 +229,22 @@ const wordsADay = 5
 func (t *tx) thank(e agenda.Event) error {
 	want, ask := t.clock.Thank(e, t.now)
 	return t.placeNotice(agenda.ThanksID(e.ID), want, ask)
+}
+
+// countHeads places the mail that tells an organiser who comes anew, or takes it
+// back.
+func (t *tx) countHeads(e agenda.Event) error {
+	want, ask := t.clock.CountHeads(e, t.now)
+	return t.placeNotice(agenda.HeadsID(e.ID), want, ask)
+}
+
+// heads reads what an organiser is told of those who come.
+func (r *reader) heads(f *agenda.Facts) (err error) {
+	if f.House, err = get[agenda.House](r.tx, houseKey(f.Event.ID)); ignoreNotFound(err) != nil {
+		return err
+	}
+	list, err := signUpsOf(r.tx, f.Event.ID, f.Now)
+	f.Needs = agenda.SumNeeds(list)
+	f.Tokens.List = r.s.ListToken(f.Event.ID, f.House)
+	return err
 }

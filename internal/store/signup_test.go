@@ -275,7 +275,7 @@ func TestWhoSignedUpIsToldAndForgotten(t *testing.T) {
 	n.expect("a change, to who has a place and who waits", map[agenda.Kind]int{agenda.KindChange: 2})
 	n.at("2027-09-19T12:00")
 	n.lapse()
-	n.expect("a reminder, to who has a place", map[agenda.Kind]int{agenda.KindReminder: 1})
+	n.expect("a reminder, to who has a place, and how many come to the organiser", map[agenda.Kind]int{agenda.KindReminder: 1, agenda.KindHeads: 1})
 	n.at("2027-09-21T12:00")
 	keep := store.Retention{}
 	must(n.Forget(ctx, keep))
