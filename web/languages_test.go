@@ -176,7 +176,7 @@ func TestPagesFromRightToLeft(t *testing.T) {
 	if root := a.all("html")[0]; attr(root, "lang") != "ar" || attr(root, "dir") != "rtl" {
 		t.Errorf("lang %q, dir %q", attr(root, "lang"), attr(root, "dir"))
 	}
-	if !strings.Contains(a.body, "\u2066"+e.Start.Clock()+"–"+e.End.Clock()+"\u2069") {
+	if !strings.Contains(a.body, "\u2066"+e.Start.Clock()+"\u2060–\u2060"+e.End.Clock()+"\u2069") {
 		t.Error("the hours can turn round")
 	}
 	for what, tag := range map[string]string{e.Title: "bdi", e.Venue.Line(): "bdi", e.Organiser: "bdi"} {

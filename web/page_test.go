@@ -183,6 +183,9 @@ func kind(path string) string {
 
 func (c *crawler) add(path string) {
 	path, _, _ = strings.Cut(path, "#")
+	if l := printerOf(path).Lang(); !lang.Whole(l) && l != agenda.Arabic {
+		return // one language of the participants' side stands for all
+	}
 	if !strings.HasPrefix(path, "/") || c.seen[path] || c.kinds[kind(path)] == perKind {
 		return
 	}

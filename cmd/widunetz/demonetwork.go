@@ -243,6 +243,9 @@ func (d *demo) fillProgramme(ctx context.Context, _ agenda.Date) error {
 // fillStates shows what can happen to an event.
 func (d *demo) fillStates(ctx context.Context, events []agenda.Event) error {
 	for _, e := range events {
+		if err := d.fillWords(ctx, e); err != nil {
+			return err
+		}
 		var err error
 		switch e.Title {
 		case "Kochen ohne Grenzen":

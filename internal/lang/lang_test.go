@@ -24,7 +24,7 @@ func TestWhenInEveryLanguage(t *testing.T) {
 		agenda.EasyLanguage: "Mittwoch, 15. September 2027, 18.30–20.00 Uhr",
 		agenda.English:      "Wednesday, 15 September 2027, 18:30–20:00",
 		agenda.Turkish:      "15 Eylül 2027 Çarşamba, 18:30–20:00",
-		agenda.Arabic:       "الأربعاء، 15 سبتمبر 2027، \u206618:30–20:00\u2069",
+		agenda.Arabic:       "الأربعاء، 15 سبتمبر 2027، \u206618:30\u2060–\u206020:00\u2069",
 		agenda.Ukrainian:    "середа, 15 вересня 2027 р., 18:30–20:00",
 		agenda.Russian:      "среда, 15 сентября 2027 г., 18:30–20:00",
 	}

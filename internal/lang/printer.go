@@ -208,7 +208,8 @@ func (p *Printer) hours(s string) string {
 		return strings.ReplaceAll(s, ":", ".") + " Uhr"
 	}
 	if p.dir == "rtl" {
-		return "\u2066" + s + "\u2069" // from left to right, as on doors and bus stops
+		// From left to right, as on doors and bus stops, and in one line.
+		return "\u2066" + strings.ReplaceAll(s, "–", "\u2060–\u2060") + "\u2069"
 	}
 	return s
 }
