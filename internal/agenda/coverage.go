@@ -16,7 +16,7 @@ type Week struct {
 
 // has reports whether the event is on in the week.
 func (w Week) has(e Event) bool {
-	return !e.End.Date.Before(w.From) && !e.Start.Date.After(w.Until)
+	return e.touches(w.From, w.Until)
 }
 
 // want is how many events a week should have if a whole one should have few.
@@ -59,7 +59,7 @@ func (c Count) Nothing() bool { return c == Count{} }
 // TownCover is one town's row of the board.
 type TownCover struct {
 	Town  string
-	Weeks []Count // as Coverage.Weeks; an event of several weeks counts in each
+	Weeks []Count // as Coverage.Weeks; an event of several weeks, and a course with a date in several, counts in each
 	Total Count   // each event once
 }
 
@@ -225,7 +225,9 @@ func (c *Coverage) findGaps(events []Event, few int) {
 }
 
 // morningWithCare reports whether a parent can come in the morning.
-func (e Event) morningWithCare() bool { return e.Start.Hour < 12 && e.Childcare == Yes }
+func (e Event) morningWithCare() bool {
+	return e.Childcare == Yes && slices.ContainsFunc(e.Dates(), func(d EventDate) bool { return !d.Off && d.Start.Hour < 12 })
+}
 
 // notOnlyGerman reports whether somebody who does not speak German is welcome.
 func (e Event) notOnlyGerman() bool {

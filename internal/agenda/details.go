@@ -61,33 +61,36 @@ type Contact struct {
 // and languages are codes (message keys term.category.…, term.audience.…,
 // term.language.…).
 type EventDetails struct {
-	Title        string   `json:"title"`
-	Subtitle     string   `json:"subtitle,omitempty"`
-	Summary      string   `json:"summary"` // at most 700 characters; programme and card
-	Description  string   `json:"description,omitempty"`
-	Category     string   `json:"category"`
-	Start        Local    `json:"start"`
-	End          Local    `json:"end"`
-	Doors        string   `json:"doors,omitempty"` // time of day, "17:30"
-	Venue        Venue    `json:"venue"`
-	Organiser    string   `json:"organiser"`
-	CoOrganisers []string `json:"coorganisers,omitempty"`
-	Audiences    []string `json:"audiences"`
-	WomenOnly    bool     `json:"womenonly,omitempty"`
-	Languages    []string `json:"languages"`
-	Interpreters string   `json:"interpreters,omitempty"`
-	StepFree     Known    `json:"stepfree,omitempty"`
-	Childcare    Known    `json:"childcare,omitempty"`
-	Free         bool     `json:"free,omitempty"`
-	Price        string   `json:"price,omitempty"`      // "5 Euro, ermäßigt 2 Euro"; "Spende"
-	SignUp       bool     `json:"signup,omitempty"`     // a sign-up is needed
-	SignUpHere   bool     `json:"signuphere,omitempty"` // people sign up in the programme itself
-	SignUpUntil  Date     `json:"signupuntil,omitzero"` // last day on which they can
-	SignUpBy     string   `json:"signupby,omitempty"`   // how and until when
-	Places       int      `json:"places,omitempty"`     // 0: no limit
-	Food         string   `json:"food,omitempty"`
-	Contact      string   `json:"contact"`  // public: telephone, address or web page of the organiser
-	Internal     Contact  `json:"internal"` // for questions of the coordinators; never public
+	Title        string      `json:"title"`
+	Subtitle     string      `json:"subtitle,omitempty"`
+	Summary      string      `json:"summary"` // at most 700 characters; programme and card
+	Description  string      `json:"description,omitempty"`
+	Category     string      `json:"category"`
+	Start        Local       `json:"start"`
+	End          Local       `json:"end"`
+	FirstNo      int         `json:"firstno,omitempty"`  // number of the date at Start; 0 is 1
+	FirstOff     bool        `json:"firstoff,omitempty"` // the date at Start is cancelled by itself
+	Further      []EventDate `json:"further,omitempty"`  // of a course: the dates after the first, in order
+	Doors        string      `json:"doors,omitempty"`    // time of day, "17:30"
+	Venue        Venue       `json:"venue"`
+	Organiser    string      `json:"organiser"`
+	CoOrganisers []string    `json:"coorganisers,omitempty"`
+	Audiences    []string    `json:"audiences"`
+	WomenOnly    bool        `json:"womenonly,omitempty"`
+	Languages    []string    `json:"languages"`
+	Interpreters string      `json:"interpreters,omitempty"`
+	StepFree     Known       `json:"stepfree,omitempty"`
+	Childcare    Known       `json:"childcare,omitempty"`
+	Free         bool        `json:"free,omitempty"`
+	Price        string      `json:"price,omitempty"`      // "5 Euro, ermäßigt 2 Euro"; "Spende"
+	SignUp       bool        `json:"signup,omitempty"`     // a sign-up is needed
+	SignUpHere   bool        `json:"signuphere,omitempty"` // people sign up in the programme itself
+	SignUpUntil  Date        `json:"signupuntil,omitzero"` // last day on which they can
+	SignUpBy     string      `json:"signupby,omitempty"`   // how and until when
+	Places       int         `json:"places,omitempty"`     // 0: no limit
+	Food         string      `json:"food,omitempty"`
+	Contact      string      `json:"contact"`  // public: telephone, address or web page of the organiser
+	Internal     Contact     `json:"internal"` // for questions of the coordinators; never public
 }
 
 // Clean returns the details with every field fit to be kept.
@@ -102,6 +105,11 @@ func (d EventDetails) Clean() EventDetails {
 	}
 	d.CoOrganisers = cleanList(d.CoOrganisers)
 	d.SignUp = d.SignUp || d.SignUpHere
+	if d.Course() {
+		d.Further = sortedDates(d.Further)
+	} else {
+		d.Further, d.FirstOff = nil, false // of one date the event is cancelled
+	}
 	d.Audiences, d.Languages = cleanList(d.Audiences), cleanList(d.Languages)
 	return d
 }
@@ -116,6 +124,7 @@ func (d EventDetails) Check(submitted bool, loc *time.Location) error {
 	atMost(&p, "description", d.Description, 10000)
 	oneOf(&p, "category", d.Category, Categories)
 	checkSpan(&p, d.Start, d.End, 60, loc)
+	d.checkDates(&p, loc)
 	if d.Doors != "" {
 		if _, _, err := ParseClock(d.Doors); err != nil {
 			p.Add("doors", "clock", "17:30")
@@ -135,7 +144,7 @@ func (d EventDetails) Check(submitted bool, loc *time.Location) error {
 		required(&p, "price", d.Price, 100)
 	}
 	between(&p, "places", d.Places, 0, 100000)
-	if d.SignUpUntil.After(d.Start.Date) && !d.Start.IsZero() {
+	if d.SignUpUntil.After(d.LastStart().Date) && !d.Start.IsZero() {
 		p.Add("signupuntil", "until", d.Start.Date.String())
 	}
 	atMost(&p, "contact", d.Contact, 200)
@@ -175,7 +184,11 @@ func (d EventDetails) CheckReserved(loc *time.Location) error {
 // weekday, as far from its beginning.
 func (d EventDetails) ToEdition(from, to Edition) EventDetails {
 	weeks := (from.Starts.DaysTo(to.Starts) + 3) / 7
-	d.Start, d.End = d.Start.AddDays(7*weeks), d.End.AddDays(7*weeks)
+	dates := d.Dates()
+	for i, one := range dates { // what was cancelled or moved once is not so for ever
+		dates[i] = EventDate{Start: one.Start.AddDays(7 * weeks), End: one.End.AddDays(7 * weeks)}
+	}
+	d = d.WithDates(dates)
 	return d
 }
 
@@ -189,6 +202,7 @@ func (d EventDetails) Changes(e EventDetails) []Change {
 	diff(&c, "category", d.Category, e.Category)
 	diff(&c, "start", d.Start.String(), e.Start.String())
 	diff(&c, "end", d.End.String(), e.End.String())
+	diff(&c, "further", d.differentDates(e), e.differentDates(d))
 	diff(&c, "doors", d.Doors, e.Doors)
 	diff(&c, "venue", d.Venue.Line(), e.Venue.Line())
 	diff(&c, "online", d.Venue.Online, e.Venue.Online)
@@ -217,7 +231,7 @@ func (d EventDetails) Changes(e EventDetails) []Change {
 
 // Moves reports whether going from d to e changes time or place.
 func (d EventDetails) Moves(e EventDetails) bool {
-	return d.Start != e.Start || d.End != e.End || d.Venue != e.Venue
+	return !d.sameDates(e) || d.Venue != e.Venue
 }
 
 // The codes of event details, in the order in which forms offer them.

@@ -82,6 +82,9 @@ func (e Event) Send(to Review, now time.Time, loc *time.Location) (Event, error)
 	if err != nil {
 		return e, err
 	}
+	d := e.EventDetails
+	e.EventDetails = EventDetails{} // its dates get their numbers now
+	e = e.With(d)
 	e.Review, e.Changed = to, Rise(e.Changed, now)
 	e.Since = e.Changed // not since it was begun
 	return e, nil

@@ -50,6 +50,10 @@ type Event struct {
 	Proposal    *Proposal     `json:"proposal,omitempty"` // of its organiser, since it is public
 	Release     Local         `json:"release,omitzero"`   // when an accepted event becomes public by itself
 	Since       time.Time     `json:"since,omitzero"`     // UTC; when the review came to where it is; zero: when it was made
+	LastNo      int           `json:"lastno,omitempty"`   // the highest number that a date of it ever had; 0 is 1
+	Before      []EventDate   `json:"before,omitempty"`   // further dates before they were moved the last time after publication
+	Gone        []EventDate   `json:"gone,omitempty"`     // dates that were removed after publication
+	At          *OneOf        `json:"-"`                  // set by On: the date that the event is looked at on
 	Sequence    int           `json:"seq"`
 	Created     time.Time     `json:"created"`           // UTC
 	Changed     time.Time     `json:"changed"`           // UTC, whole seconds, only rises
@@ -68,6 +72,9 @@ type Event struct {
 func (e Event) Year() int {
 	if e.Edition != 0 {
 		return e.Edition
+	}
+	if e.At != nil {
+		return e.At.Year
 	}
 	return e.Start.Year
 }
@@ -103,15 +110,14 @@ func (e Event) Change(d EventDetails, submitted bool, seen, now time.Time, loc *
 	if e.Into != "" {
 		return e, nil, ErrState
 	}
+	before := e
+	d = e.number(d)
 	if !seen.IsZero() && !seen.Equal(e.Changed) {
-		return e, nil, ErrConflict
+		return before, nil, ErrConflict
 	}
 	if e.Moves(d) {
 		e.Sequence++
-		if e.Public() && (e.Start != d.Start || e.End != d.End) {
-			was := e.EventDetails
-			e.Was = &was
-		}
+		e.remember(d, LocalOf(now, loc).Date)
 		if e.Standing == Postponed && e.Start != d.Start {
 			e.Standing = Scheduled
 		}

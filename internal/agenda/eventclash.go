@@ -50,6 +50,8 @@ type EventClash struct {
 	Reasons []string // parts of message keys: overlap, close, town, neighbour, audience, language, protected
 	Shared  []string // audiences and languages that both have, as codes
 	Public  bool     // whether everybody may read its title
+	Own     Local    // start of the date that is planned
+	Dates   int      // of a course: how many of its dates clash with the event
 }
 
 // ClashWith compares an event that is being planned with another. protected
@@ -103,18 +105,20 @@ func both(a, b []string, but ...string) (out []string) {
 
 // EventClashes returns what an event that is being planned clashes with, the
 // worst first: among the others that are to take place, it itself aside. An
-// exhibition that is open for days clashes with nothing.
+// exhibition that is open for days clashes with nothing. Of two events with
+// several dates the worst clash is told, and how many dates there are to it.
 func (d EventDetails) EventClashes(id EventID, others []Event, ed Edition) (out []EventClash) {
-	if d.Start.IsZero() || !d.End.After(d.Start) || d.Start.DaysTo(d.End.Date) > 1 {
+	own := shortDates(d)
+	if len(own) == 0 {
 		return nil
 	}
-	from, to := d.Start.Date.AddDays(-1), d.End.Date.AddDays(1) // closeBy is less than a day
+	from, to := own[0].Start.Date.AddDays(-1), own[len(own)-1].End.Date.AddDays(1) // closeBy is less than a day
 	for i := range others {
 		e := &others[i]
-		if e.End.Date.Before(from) || e.Start.Date.After(to) || e.ID == id || !e.counts() || e.Start.DaysTo(e.End.Date) > 1 {
+		if e.ID == id || !e.counts() || !e.Course() && (e.End.Date.Before(from) || e.Start.Date.After(to)) {
 			continue
 		}
-		if c := d.ClashWith(*e, e.ID == ed.Opening || e.ID == ed.Closing); c.Grade > NoClash {
+		if c := d.clashOn(own, e, e.ID == ed.Opening || e.ID == ed.Closing); c.Grade > NoClash {
 			out = append(out, c)
 		}
 	}
@@ -125,6 +129,45 @@ func (d EventDetails) EventClashes(id EventID, others []Event, ed Edition) (out 
 		return strings.Compare(a.Start.String(), b.Start.String())
 	})
 	return out
+}
+
+// shortDates are the dates that take place and are not open for days.
+func shortDates(d EventDetails) []EventDate {
+	return slices.DeleteFunc(d.Dates(), func(f EventDate) bool {
+		return f.Off || f.Start.IsZero() || !f.End.After(f.Start) || f.Start.DaysTo(f.End.Date) > 1
+	})
+}
+
+// clashOn returns the worst clash of one of the own dates with one of another
+// event. Both are in order, so what lies days apart is not compared.
+func (d EventDetails) clashOn(own []EventDate, e *Event, protected bool) (worst EventClash) {
+	theirs := shortDates(e.EventDetails)
+	for _, mine := range own {
+		for len(theirs) > 0 && theirs[0].End.DaysTo(mine.Start.Date) > 1 {
+			theirs = theirs[1:]
+		}
+		counted := false
+		for _, their := range theirs {
+			if mine.End.DaysTo(their.Start.Date) > 1 {
+				break
+			}
+			at := *e
+			d.Start, d.End, at.Start, at.End = mine.Start, mine.End, their.Start, their.End
+			c := d.ClashWith(at, protected)
+			if c.Grade == NoClash {
+				continue
+			}
+			n := worst.Dates
+			if !counted {
+				counted, n = true, n+1
+			}
+			if c.Grade > worst.Grade {
+				worst, worst.Own = c, mine.Start
+			}
+			worst.Dates = n
+		}
+	}
+	return worst
 }
 
 // counts reports whether an event takes up its time: submitted, reserved,
@@ -144,6 +187,9 @@ var (
 // at which the event clashes with nothing worse than low: near the wanted day,
 // at the same hour first. busy says which days are not to be proposed.
 func (d EventDetails) FreeSlots(id EventID, others []Event, ed Edition, busy func(Date) bool, n int) (out []Local) {
+	if d.Course() {
+		return nil // another time for all of its dates is not found in a few days
+	}
 	length := int(d.End.utc().Sub(d.Start.utc()).Minutes())
 	for _, shift := range slotHours {
 		for _, days := range slotDays {

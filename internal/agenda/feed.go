@@ -48,3 +48,12 @@ func MeetingUID(id MeetingID) string { return "sitzung-" + string(id) + "@widune
 
 // EventUID is the UID of an event in every feed and mail.
 func EventUID(id EventID) string { return "veranstaltung-" + string(id) + "@widunetz" }
+
+// DateUID is the UID of one date of an event. The date that was its first when
+// it was made has that of the event, as events with one date do.
+func DateUID(id EventID, no int) string {
+	if no <= 1 {
+		return EventUID(id)
+	}
+	return EventUID(id + EventID("-"+itoa(no)))
+}

@@ -13,7 +13,8 @@ type PersonRow struct {
 
 // EventRow is one row of a file of events.
 type EventRow struct {
-	Line int
+	Line     int
+	HasDates bool // the file has a column of further dates; without one they stay as they are
 	EventDetails
 }
 

@@ -64,7 +64,7 @@ func (p *Picture) missing() (out []string) {
 // MayAsk reports whether whoever submitted the event can be asked for what it
 // lacks: it lacks something, was sent, is still to come, and an address is known.
 func (e Event) MayAsk(now time.Time, loc *time.Location) bool {
-	return e.Review != Draft && e.Internal.Email != "" && e.End.In(loc).After(now) && len(e.Missing()) > 0
+	return e.Review != Draft && e.Internal.Email != "" && e.Until().In(loc).After(now) && len(e.Missing()) > 0
 }
 
 // AskedWithAll reports whether the event is one of those whose submitters are

@@ -115,9 +115,45 @@ func (c Clock) MeetingReminders(m Meeting, g Group, invited bool, now time.Time)
 	return c.reminders(about, to, leads, m.Start, c.WorkingDayBefore, invited || !m.Invited.IsZero(), now)
 }
 
+// remindersAhead is how many reminders of a course wait at a time: the next ones.
+// When one of them goes out, the following take its place, so that sixty dates
+// do not have to be written at once.
+const remindersAhead = 6
+
+// DateReminderID is the identifier of the reminder of one date of an event.
+func DateReminderID(about Ref, lead, no int) NoticeID {
+	id := ReminderID(about, lead)
+	if no > 1 {
+		id += NoticeID("." + itoa(no))
+	}
+	return id
+}
+
 // EventReminders returns the reminders of an event that are still to come at
-// now. Participants are reminded on any day of the week.
+// now: for each of its dates, the soonest ones and not all of them if there are
+// many. The dates of one day are told of together. Participants are reminded on
+// any day of the week.
 func (c Clock) EventReminders(e Event, ed Edition, now time.Time) []Notice {
+	out := c.allReminders(e, ed, now)
+	for n := remindersAhead; e.Course() && n < len(out); n++ {
+		if !out[n].Due.Equal(out[n-1].Due) { // those of one hour stay together
+			return out[:n]
+		}
+	}
+	return out
+}
+
+// Overtaken reports whether a later reminder of the same date of a course is due
+// as well, be it placed yet or not: then only that one goes out.
+func (c Clock) Overtaken(n Notice, e Event, ed Edition, now time.Time) bool {
+	return slices.ContainsFunc(c.allReminders(e, ed, n.Due), func(o Notice) bool {
+		return o.Mark == n.Mark && o.Lead < n.Lead && !o.Due.After(now)
+	})
+}
+
+// allReminders returns the reminders of all dates of an event after now, the
+// soonest first.
+func (c Clock) allReminders(e Event, ed Edition, now time.Time) []Notice {
 	if !e.Public() || e.Standing != Scheduled {
 		return nil
 	}
@@ -126,7 +162,22 @@ func (c Clock) EventReminders(e Event, ed Edition, now time.Time) []Notice {
 		leads = ed.Leads
 	}
 	about := Ref{AboutEvent, string(e.ID)}
-	return c.reminders(about, Audience{Of: about}, leads, e.Start, nil, true, now)
+	var out []Notice
+	var day Date
+	for _, d := range e.Dates() {
+		if d.Off || d.Start.Date == day {
+			continue
+		}
+		day = d.Start.Date
+		for _, n := range c.reminders(about, Audience{Of: about}, leads, d.Start, nil, true, now) {
+			n.ID = DateReminderID(about, n.Lead, d.No)
+			out = append(out, n)
+		}
+	}
+	if e.Course() {
+		slices.SortStableFunc(out, func(a, b Notice) int { return a.Due.Compare(b.Due) })
+	}
+	return out
 }
 
 func (c Clock) reminders(about Ref, to Audience, leads []int, start Local, yield func(Date) Date, told bool, now time.Time) []Notice {

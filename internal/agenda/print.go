@@ -116,7 +116,10 @@ func (p Printed) compare(now Printed) (PrintChange, bool) {
 	}
 	moved := false
 	for _, one := range p.Details.Changes(now.Details) {
-		if one.Field == "start" || one.Field == "end" || one.Field == "venue" {
+		if one.Field == "further" {
+			moved = true // with the dates to tell
+			c.Changes = append(c.Changes, one)
+		} else if one.Field == "start" || one.Field == "end" || one.Field == "venue" {
 			moved = true
 		} else {
 			c.Changes = append(c.Changes, one)

@@ -15,7 +15,7 @@ type Proposal struct {
 // Proposes reports whether whoever submitted the event may propose changes: it
 // is public and not over.
 func (e Event) Proposes(now time.Time, loc *time.Location) bool {
-	return e.Public() && e.Standing != Cancelled && e.End.In(loc).After(now)
+	return e.Public() && e.Standing != Cancelled && e.Until().In(loc).After(now)
 }
 
 // Propose returns the event with a proposal, and what it would change. A

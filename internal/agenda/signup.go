@@ -180,7 +180,7 @@ func (e Event) TakesSignUps(h House, now time.Time, loc *time.Location) error {
 		return ErrNotFound
 	case e.Standing != Scheduled:
 		why = "signup_off"
-	case !e.Start.In(loc).After(now):
+	case !e.LastStart().In(loc).After(now):
 		why = "signup_over"
 	case h.Closed || !e.SignUpUntil.IsZero() && LocalOf(now, loc).Date.After(e.SignUpUntil):
 		why = "signup_closed"
@@ -193,7 +193,7 @@ func (e Event) TakesSignUps(h House, now time.Time, loc *time.Location) error {
 // keepUntil returns until when a place of the event is kept for somebody: two
 // days, shorter when it is near.
 func keepUntil(e Event, now time.Time, loc *time.Location) time.Time {
-	start := e.Start.In(loc)
+	start := e.NextStart(LocalOf(now, loc)).In(loc)
 	d := min(keepLongest, max(keepShortest, start.Sub(now)/4))
 	if until := now.Add(d); until.Before(start) {
 		return until.UTC().Truncate(time.Second)
@@ -253,7 +253,7 @@ func (h House) Confirm(e Event, s SignUp, now time.Time, loc *time.Location) (Si
 	case SignUpEnded, SignUpRemoved:
 		return s, ErrState
 	}
-	if e.Standing != Scheduled || !e.Start.In(loc).After(now) {
+	if e.Standing != Scheduled || !e.LastStart().In(loc).After(now) {
 		return s, ErrState
 	}
 	to := SignUpSeated
@@ -287,7 +287,7 @@ func (s SignUp) Expire(now time.Time) SignUp {
 // that became free, false if it cannot be offered: too few places for all her
 // people (nobody overtakes her), or the event is over.
 func (h House) Offer(e Event, s SignUp, now time.Time, loc *time.Location) (SignUp, bool) {
-	if s.State != SignUpWaiting || h.Free(e) < s.Persons || e.Standing != Scheduled || !e.Public() || !e.Start.In(loc).After(now) {
+	if s.State != SignUpWaiting || h.Free(e) < s.Persons || e.Standing != Scheduled || !e.Public() || !e.LastStart().In(loc).After(now) {
 		return s, false
 	}
 	s = s.become(SignUpOffered)
@@ -389,7 +389,7 @@ func SignUpIDOf(s SignUp) SignUpID {
 // she needed is. Of who never confirmed nothing is kept.
 func (s SignUp) Forget(e Event, now time.Time, loc *time.Location) (all, needs bool) {
 	today := LocalOf(now, loc).Date
-	over := func(days int) bool { return e.End.Date.AddDays(days).Before(today) || e.ID == "" }
+	over := func(days int) bool { return e.Until().Date.AddDays(days).Before(today) || e.ID == "" }
 	unconfirmed := s.Confirmed.IsZero() && now.Sub(s.Asked) > ConfirmWithin
 	return unconfirmed || over(SignUpsFor), s.Needs != Needs{} && over(NeedsFor-1)
 }
@@ -438,13 +438,13 @@ func ThanksID(id EventID) NoticeID { return NoticeID("th." + string(id)) }
 // Thank returns the notice that thanks those who came on the day after the
 // event, and whether there is one to come at now.
 func (c Clock) Thank(e Event, now time.Time) (Notice, bool) {
-	due := e.End.Date.AddDays(1).At(askAt, 0).In(c.Loc)
+	due := e.Held().Date.AddDays(1).At(askAt, 0).In(c.Loc)
 	if !e.Public() || e.Standing != Scheduled || !e.SignUpHere || !due.After(now) {
 		return Notice{}, false
 	}
 	about := Ref{AboutEvent, string(e.ID)}
 	return Notice{
-		ID: ThanksID(e.ID), Kind: KindThanks, Subject: about, To: Audience{Of: about}, Due: due, Deadline: due.AddDate(0, 0, 3), Mark: e.End.String(), Made: now,
+		ID: ThanksID(e.ID), Kind: KindThanks, Subject: about, To: Audience{Of: about}, Due: due, Deadline: due.AddDate(0, 0, 3), Mark: e.Held().String(), Made: now,
 	}, true
 }
 

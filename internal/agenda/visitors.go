@@ -18,11 +18,11 @@ func VisitorsID(id EventID) NoticeID { return NoticeID("v." + string(id)) }
 
 // TookPlace reports whether the event was public and is over at now.
 func (e Event) TookPlace(now time.Time, loc *time.Location) bool {
-	return e.Public() && e.Standing == Scheduled && !e.End.In(loc).After(now)
+	return e.Public() && e.Standing == Scheduled && !e.Held().In(loc).After(now)
 }
 
 // ReportUntil returns the last day on which the organiser can report.
-func (e Event) ReportUntil() Date { return e.End.Date.AddDays(ReportFor) }
+func (e Event) ReportUntil() Date { return e.Held().Date.AddDays(ReportFor) }
 
 // MayReport says whether the organiser can report now: ErrState before the end
 // of the event and for one that did not take place, ErrExpired later on.
@@ -67,12 +67,12 @@ func number(n *int) string {
 // the day after the event, and whether there is one to come at now. reachable
 // says that one of the event's editors has an address.
 func (c Clock) AskVisitors(e Event, reachable bool, now time.Time) (Notice, bool) {
-	due := e.End.Date.AddDays(1).At(askAt, 0).In(c.Loc)
+	due := e.Held().Date.AddDays(1).At(askAt, 0).In(c.Loc)
 	if !e.Public() || e.Standing != Scheduled || !reachable || e.Visitors != nil || !due.After(now) {
 		return Notice{}, false
 	}
 	return Notice{
 		ID: VisitorsID(e.ID), Kind: KindVisitors, Subject: Ref{AboutEvent, string(e.ID)}, To: Audience{Of: Ref{AboutEditors, string(e.ID)}},
-		Due: due, Deadline: e.ReportUntil().AddDays(1).Start(c.Loc), Mark: e.End.String(), Made: now,
+		Due: due, Deadline: e.ReportUntil().AddDays(1).Start(c.Loc), Mark: e.Held().String(), Made: now,
 	}, true
 }

@@ -32,5 +32,5 @@ func (w Watcher) Forget(e Event, loc *time.Location) time.Time {
 	if w.Confirmed.IsZero() {
 		return w.Asked.Add(ConfirmWithin)
 	}
-	return e.End.AddDays(1).In(loc)
+	return e.Until().AddDays(1).In(loc)
 }
