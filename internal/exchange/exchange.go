@@ -135,9 +135,9 @@ func (x Export) Programme(ctx context.Context, w io.Writer, year int, f Format) 
 	events = slices.DeleteFunc(events, func(e agenda.Event) bool { return !e.Public() })
 	switch f {
 	case ICS:
-		items := make([]agenda.FeedItem, len(events))
-		for i, e := range events {
-			items[i] = letter.EventItem(e, x.German, x.BaseURL)
+		var items []agenda.FeedItem
+		for _, e := range events {
+			items = append(items, letter.EventItems(e, x.German, x.BaseURL)...)
 		}
 		return x.calendar(w, fmt.Sprintf("Programm %d", year), items)
 	case IKW:
@@ -163,8 +163,11 @@ func (x Export) Programme(ctx context.Context, w io.Writer, year int, f Format) 
 func (x Export) national(w io.Writer, year int, events []agenda.Event) error {
 	var rows [][]string
 	for _, e := range events {
-		if e.Edition == year && e.Standing == agenda.Scheduled {
-			rows = append(rows, sheet.NationalCells(e, func(key string) string { return x.German.T(key) }, x.BaseURL+letter.EventPath(e)))
+		for _, one := range e.Each() { // each date of a course is an event there
+			if one.Edition == year && one.Standing == agenda.Scheduled {
+				one.Title = letter.NthTitle(one, x.German)
+				rows = append(rows, sheet.NationalCells(one, func(key string) string { return x.German.T(key) }, x.BaseURL+letter.EventPath(e)))
+			}
 		}
 	}
 	return sheet.WriteCSV(w, sheet.NationalHead, rows)

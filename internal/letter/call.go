@@ -38,7 +38,7 @@ func (d *draft) callFor(kind string) error {
 // visitors asks an event's organiser how many people came.
 func (d *draft) visitors() error {
 	e := d.Event
-	if !e.TookPlace(d.Now, d.w.loc) || e.Visitors != nil || d.Message.Mark != e.End.String() {
+	if !e.TookPlace(d.Now, d.w.loc) || e.Visitors != nil || d.Message.Mark != e.Held().String() {
 		return ErrNothing
 	}
 	d.s.Dates = []date{d.eventDate(e)}

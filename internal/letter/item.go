@@ -26,11 +26,15 @@ func MeetingItem(m agenda.Meeting, g agenda.Group, p *lang.Printer, base string)
 	return marked(it, p)
 }
 
-// EventItem returns a public event as calendars show it. Nothing internal of
-// the event is in it.
+// EventItem returns a public event as calendars show it; of a course the date
+// that it is looked at on. Nothing internal of the event is in it.
 func EventItem(e agenda.Event, p *lang.Printer, base string) agenda.FeedItem {
+	no := 1
+	if e.At != nil {
+		no = e.At.No
+	}
 	it := agenda.FeedItem{
-		UID: agenda.EventUID(e.ID), Start: e.Start, End: e.End, Title: e.Title, Place: e.Venue.Line(), URL: base + EventPath(e),
+		UID: agenda.DateUID(e.ID, no), Start: e.Start, End: e.End, Title: NthTitle(e, p), Place: e.Venue.Line(), URL: base + EventPath(e),
 		Tentative: e.Standing == agenda.Postponed, Cancelled: e.Standing == agenda.Cancelled,
 		Sequence: e.Sequence, Created: e.Created, Changed: e.Changed, Categories: []string{p.T("term.category." + e.Category)},
 	}

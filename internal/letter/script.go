@@ -179,10 +179,14 @@ func (d *draft) reminder() error {
 
 func (d *draft) eventReminder() error {
 	e := d.Event
-	if !e.Public() || e.Standing != agenda.Scheduled || d.past(e.Start) || d.Message.Mark != e.Start.String() {
+	days := d.onMark(d.Message.Mark)
+	if !e.Public() || e.Standing != agenda.Scheduled || len(days) == 0 || d.past(days[0].Start) {
 		return ErrNothing
 	}
-	d.s.Dates = []date{d.eventDate(e)}
+	for _, one := range days {
+		d.s.Dates = append(d.s.Dates, d.eventDate(one))
+	}
+	e = days[0]
 	kind, signedUp := "event_reminder", d.Message.Reader.Kind == agenda.AboutSignUp
 	if signedUp {
 		kind = "signup_reminder"
@@ -255,36 +259,49 @@ func (d *draft) change() error {
 
 func (d *draft) eventChange() error {
 	e, was := d.Event, d.Notice.WasEvent
-	if !e.Public() || e.Standing == agenda.Cancelled || was == nil || d.past(e.End) {
+	if !e.Public() || e.Standing == agenda.Cancelled || was == nil || d.past(e.Until()) && d.past(was.Until()) {
 		return ErrNothing
 	}
 	changes := was.Changes(e.EventDetails)
 	if len(changes) == 0 {
 		return ErrNothing
 	}
-	now := d.eventDate(e)
-	if was.Start != e.Start || was.End != e.End {
-		now.OldWhen = d.p.When(was.Start, was.End)
+	kind, start := "event_change", was.Start
+	if e.Course() || was.Course() {
+		kind = d.courseChange(*was, changes)
+		start = d.changedStart(*was)
+	} else {
+		now := d.eventDate(e)
+		if was.Start != e.Start || was.End != e.End {
+			now.OldWhen = d.p.When(was.Start, was.End)
+		}
+		d.s.Dates = []date{now}
+	}
+	if len(d.s.Dates) == 0 {
+		return ErrNothing
 	}
 	if was.Venue != e.Venue {
-		now.OldWhere = orDash(was.Venue.Line())
+		d.s.Dates[0].OldWhere = orDash(was.Venue.Line())
 	}
-	d.s.Dates = []date{now}
-	d.open("event_change", d.title(e), "date", d.p.DateMedium(was.Start.Date))
+	if kind == "date_falls" {
+		d.open(kind, d.title(e), "dates", d.fallen(*was))
+	} else {
+		d.open(kind, d.title(e), "date", d.p.DateMedium(start.Date))
+	}
 	if list := d.fields(changes); list != "" {
 		d.s.Intro = append(d.s.Intro, list)
 	}
 	d.sentence()
 	d.s.Outro = append(d.s.Outro, d.t("attached_change"))
 	d.act("event_page", EventPath(e))
-	d.urgent(e.Start)
+	d.urgentDates(*was)
 	return nil
 }
 
 // told are the fields whose old and new value the date itself shows, and those
 // that are nobody's business outside of the office.
 var told = map[string]bool{
-	"start": true, "end": true, "place": true, "venue": true,
+	"start": true, "end": true, "further": true, "place": true, "venue": true,
 	"internal_name": true, "internal_email": true, "internal_phone": true,
 }
 
@@ -312,7 +329,7 @@ func orDash(s string) string {
 func (d *draft) cancellation() error {
 	if d.Message.Subject.Kind == agenda.AboutEvent {
 		e := d.Event
-		if e.Standing == agenda.Scheduled || d.past(e.End) {
+		if e.Standing == agenda.Scheduled || d.past(e.Until()) {
 			return ErrNothing
 		}
 		d.s.Dates = []date{d.eventDate(e)}
@@ -320,10 +337,10 @@ func (d *draft) cancellation() error {
 		if e.Standing == agenda.Postponed {
 			kind = "event_postponed"
 		}
-		d.open(kind, d.title(e), "date", d.p.DateMedium(e.Start.Date))
+		d.open(kind, d.title(e), "date", d.p.DateMedium(d.nextStart(e).Date))
 		d.sentence()
 		d.act("event_page", EventPath(e))
-		d.urgent(e.Start)
+		d.urgent(d.nextStart(e))
 		return nil
 	}
 	m := d.Meeting
@@ -340,14 +357,14 @@ func (d *draft) cancellation() error {
 
 func (d *draft) restored() error {
 	if d.Message.Subject.Kind == agenda.AboutEvent {
-		if !d.Event.Public() || d.Event.Standing != agenda.Scheduled || d.past(d.Event.End) {
+		if !d.Event.Public() || d.Event.Standing != agenda.Scheduled || d.past(d.Event.Until()) {
 			return ErrNothing
 		}
 		d.s.Dates = []date{d.eventDate(d.Event)}
-		d.open("event_restored", d.title(d.Event), "date", d.p.DateMedium(d.Event.Start.Date))
+		d.open("event_restored", d.title(d.Event), "date", d.p.DateMedium(d.nextStart(d.Event).Date))
 		d.sentence()
 		d.act("event_page", EventPath(d.Event))
-		d.urgent(d.Event.Start)
+		d.urgent(d.nextStart(d.Event))
 		return nil
 	}
 	m := d.Meeting
@@ -375,7 +392,7 @@ func (d *draft) login() error {
 }
 
 func (d *draft) confirm() error {
-	if d.Tokens.Act == "" || !d.Now.Before(d.Until) || !d.Event.Public() || d.past(d.Event.Start) {
+	if d.Tokens.Act == "" || !d.Now.Before(d.Until) || !d.Event.Public() || !d.Event.Coming(agenda.LocalOf(d.Now, d.w.loc)) {
 		return ErrNothing
 	}
 	d.s.Dates = []date{d.eventDate(d.Event)}

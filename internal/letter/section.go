@@ -194,9 +194,14 @@ func (d *draft) meetingDate(m agenda.Meeting, g agenda.Group) date {
 
 // eventDate shows an event.
 func (d *draft) eventDate(e agenda.Event) date {
-	out := d.date(e.Start, e.End, d.title(e), e.Venue.Line(), EventPath(e))
-	if out.Title != e.Title {
+	said := e
+	said.Title = d.title(e)
+	out := d.date(e.Start, e.End, NthTitle(said, d.p), e.Venue.Line(), EventPath(e))
+	if said.Title != e.Title {
 		out.German = e.Title
+	}
+	if e.At == nil {
+		out.When = DatesText(d.p, e.EventDetails)
 	}
 	out.Online = e.Venue.Online
 	if !e.Public() {

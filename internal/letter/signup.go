@@ -13,12 +13,12 @@ import (
 func (d *draft) signUp() error {
 	u, e := d.SignUp, d.Event
 	turn, nudge := strings.CutSuffix(d.Message.Mark, ".nudge")
-	if turn != u.Mark() || d.past(e.Start) {
+	if turn != u.Mark() || d.past(e.LastStart()) {
 		return ErrNothing // a later mail tells, or told
 	}
 	status := "/anmeldung/" + d.Tokens.Act
 	d.s.Dates = []date{d.eventDate(e)}
-	args := []any{"date", d.p.DateMedium(e.Start.Date), "clock", d.p.Clock(e.Start), "n", u.Persons, "place", d.Place}
+	args := []any{"date", d.p.DateMedium(d.nextStart(e).Date), "clock", d.p.Clock(d.nextStart(e)), "n", u.Persons, "place", d.Place}
 	if !d.Until.IsZero() {
 		args = append(args, "until", d.p.DateTime(agenda.LocalOf(d.Until, d.w.loc)))
 	}
@@ -34,7 +34,7 @@ func (d *draft) signUp() error {
 		d.open(kind, d.title(e), args...)
 		d.act("signup_accept", status)
 		d.act("signup_cancel", status+"#absagen")
-		d.urgent(e.Start)
+		d.urgent(d.nextStart(e))
 	case agenda.SignUpSeated:
 		d.open(kind, d.title(e), args...)
 		d.persons()
@@ -88,7 +88,7 @@ func (d *draft) directions() {
 // thanks go out after an event to those who had a place.
 func (d *draft) thanks() error {
 	e := d.Event
-	if e.Standing != agenda.Scheduled || !d.past(e.End) || d.SignUp.State != agenda.SignUpSeated {
+	if e.Standing != agenda.Scheduled || !d.past(e.Held()) || d.SignUp.State != agenda.SignUpSeated {
 		return ErrNothing
 	}
 	d.open("thanks", d.title(e))

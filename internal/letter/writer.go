@@ -156,7 +156,11 @@ func (w *Writer) attach(l *Letter, f agenda.Facts) error {
 		}
 	case agenda.KindChange, agenda.KindCancellation, agenda.KindRestored:
 		if f.Message.Subject.Kind == agenda.AboutEvent {
-			items = append(items, EventItem(f.Event, german, w.site.BaseURL))
+			for _, it := range EventItems(f.Event, german, w.site.BaseURL) {
+				if len(f.Event.Further) == 0 || it.End.In(w.loc).After(f.Now) {
+					items = append(items, it)
+				}
+			}
 		} else {
 			items = append(items, MeetingItem(f.Meeting, f.Group, german, w.site.BaseURL))
 		}

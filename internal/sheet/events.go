@@ -9,7 +9,7 @@ import (
 
 // EventsHead are the headings of a file of events, as exports write them.
 var EventsHead = []string{
-	"Titel", "Kurzbeschreibung", "Datum", "Beginn", "Ende", "Ort", "Veranstaltungsort", "Straße", "PLZ", "Veranstalter", "Kooperationspartner",
+	"Titel", "Kurzbeschreibung", "Datum", "Beginn", "Ende", "Weitere Termine", "Ort", "Veranstaltungsort", "Straße", "PLZ", "Veranstalter", "Kooperationspartner",
 	"Zielgruppe", "Sprachen", "Art", "Eintritt", "Anmeldung", "Plätze", "Kinderbetreuung", "Rollstuhlgerecht", "Kontakt",
 }
 
@@ -21,7 +21,7 @@ func eventColumns(t *Table) map[string]int {
 	}
 	for h, others := range map[string][]string{
 		"Titel": {"Veranstaltung", "Name der Veranstaltung"}, "Kurzbeschreibung": {"Beschreibung", "Text"}, "Datum": {"Tag", "Termin"}, "Beginn": {"Uhrzeit", "von", "Start"},
-		"Ende": {"bis"}, "Ort": {"Stadt", "Gemeinde", "Kommune"}, "Veranstaltungsort": {"Location", "Raum"}, "Straße": {"Adresse"}, "PLZ": {"Postleitzahl"},
+		"Ende": {"bis"}, "Weitere Termine": {"Folgetermine", "Termine"}, "Ort": {"Stadt", "Gemeinde", "Kommune"}, "Veranstaltungsort": {"Location", "Raum"}, "Straße": {"Adresse"}, "PLZ": {"Postleitzahl"},
 		"Veranstalter": {"Veranstalterin", "Veranstalter/in", "Institution"}, "Sprachen": {"Sprache"}, "Art": {"Art der Veranstaltung", "Kategorie"}, "Zielgruppe": {"Zielgruppen", "Für wen"},
 		"Rollstuhlgerecht": {"Barrierefrei"}, "Plätze": {"Platzzahl"}, "Kooperationspartner": {"Kooperation"},
 	} {
@@ -46,7 +46,7 @@ func Events(t *Table) (rows []agenda.EventRow, problems []agenda.RowProblem, err
 		d := e.details()
 		problems = append(problems, e.problems...)
 		if !e.lost {
-			rows = append(rows, agenda.EventRow{Line: r.Line, EventDetails: d})
+			rows = append(rows, agenda.EventRow{Line: r.Line, HasDates: col["Weitere Termine"] >= 0, EventDetails: d})
 		}
 	}
 	return rows, problems, nil
@@ -82,6 +82,7 @@ func (e *eventReader) details() agenda.EventDetails {
 		d.Summary = d.Title
 	}
 	e.times(&d)
+	e.further(&d)
 	d.Category = e.code("Art", categoryWords, "sonstiges")
 	d.Audiences = e.codes("Zielgruppe", audienceWords, "alle")
 	d.Languages = e.codes("Sprachen", languageWords, "de")
@@ -114,6 +115,19 @@ func (e *eventReader) times(d *agenda.EventDetails) {
 		if d.End = day.At(h, m); !d.End.After(d.Start) {
 			d.End = d.End.AddDays(1) // past midnight
 		}
+	}
+}
+
+// further reads the other dates of a course. One that cannot be read costs the
+// course nothing but that date.
+func (e *eventReader) further(d *agenda.EventDetails) {
+	if e.lost {
+		return
+	}
+	var problems agenda.Problems
+	*d, problems = d.ParseDateLines(e.row.Cell(e.col["Weitere Termine"]))
+	for _, p := range problems {
+		e.problem("Weitere Termine", "error."+p.Rule, p.Want)
 	}
 }
 
@@ -257,7 +271,7 @@ func EventCells(e agenda.Event, word func(key string) string) []string {
 		return map[agenda.Known]string{agenda.Yes: "ja", agenda.No: "nein", agenda.Unknown: "unbekannt"}[k]
 	}
 	return []string{
-		e.Title, e.Summary, germanDay(e.Start.Date), e.Start.Clock(), e.End.Clock(), e.Venue.Town,
+		e.Title, e.Summary, germanDay(e.Start.Date), e.Start.Clock(), e.End.Clock(), strings.Join(e.DateLines(), "; "), e.Venue.Town,
 		e.Venue.Name, e.Venue.Street, e.Venue.Postcode, e.Organiser, strings.Join(e.CoOrganisers, ", "), words("term.audience.", e.Audiences),
 		words("term.language.", e.Languages), word("term.category." + e.Category), price, signUp, places, answer(e.Childcare), answer(e.StepFree), e.Contact,
 	}
