@@ -137,8 +137,12 @@ func (s *Scheduler) Run(ctx context.Context, c Config) error {
 const lateDigest = 14 * 24 * time.Hour
 
 // CatchUp plans the monthly mail of dates if its time has passed this month
-// while nothing ran. Planning it twice is planning it once.
+// while nothing ran, and reminders of courses that a restore cut off. Planning
+// them twice is planning them once.
 func (s *Scheduler) CatchUp(ctx context.Context, c Config) error {
+	if err := s.store.RemindCourses(ctx); err != nil {
+		return err
+	}
 	schedule, err := ParseCron(c.Digest)
 	if err != nil {
 		return err

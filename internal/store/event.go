@@ -62,17 +62,21 @@ func eventsIn(tx kv.Tx, lo, hi string) ([]agenda.Event, error) {
 	return out, nil
 }
 
-// eventsOn returns the public events that overlap the span, as clashes.
+// eventsOn returns the public events that overlap the span, as clashes: each of
+// their dates that began less than a week before it.
 func eventsOn(tx kv.Tx, start, end agenda.Local) ([]agenda.Clash, error) {
+	events, err := eventsBetween(tx, start.Date.AddDays(-7), end.Date)
+	if err != nil {
+		return nil, err
+	}
 	var out []agenda.Clash
-	for year := start.Year - 1; year <= end.Year; year++ {
-		events, err := eventsIn(tx, kv.Key(kOn, yearPart(year)), kv.Key(kOn, yearPart(year), end.String()))
-		if err != nil {
-			return nil, err
+	for _, e := range events {
+		if !e.Public() || e.Standing != agenda.Scheduled {
+			continue
 		}
-		for _, e := range events {
-			if e.Public() && e.Standing == agenda.Scheduled && e.Start.DaysTo(start.Date) < 7 && agenda.Overlap(start, end, e.Start, e.End) {
-				out = append(out, agenda.Clash{With: aboutEvent(e), Title: e.Title, Start: e.Start, End: e.End})
+		for _, d := range e.Dates() {
+			if !d.Off && d.Start.DaysTo(start.Date) < 7 && agenda.Overlap(start, end, d.Start, d.End) {
+				out = append(out, agenda.Clash{With: aboutEvent(e), Title: e.Title, Start: d.Start, End: d.End})
 			}
 		}
 	}
@@ -118,9 +122,10 @@ func (t *tx) addEvent(edition int, d agenda.EventDetails, review agenda.Review, 
 	}
 	now := agenda.Rise(time.Time{}, t.now)
 	e := agenda.Event{
-		ID: agenda.EventID(t.id), Edition: edition, EventDetails: d,
+		ID: agenda.EventID(t.id), Edition: edition,
 		Review: review, Standing: agenda.Scheduled, Created: now, Changed: now, Since: now,
 	}
+	e = e.With(d)
 	if review == agenda.Published {
 		e.Released = now
 	}
@@ -161,10 +166,7 @@ func (t *tx) keepEvent(old *agenda.Event, e agenda.Event, verb string, changes [
 		return t.keepDraft(e, ed)
 	}
 	put(t, eventKey(e.ID), e)
-	if old != nil && (old.Start != e.Start || old.Year() != e.Year()) {
-		t.Delete(kv.Key(kOn, yearPart(old.Year()), old.Start.String(), string(e.ID)))
-	}
-	t.Put(kv.Key(kOn, yearPart(e.Year()), e.Start.String(), string(e.ID)), nil)
+	t.indexDates(old, e)
 	t.Put(kv.Key(kSlug, yearPart(e.Year()), e.Slug), []byte(e.ID))
 	if err := t.placeRelease(old, e); err != nil {
 		return err
@@ -288,17 +290,11 @@ func (t *tx) changeEvent(id agenda.EventID, d agenda.EventDetails, seen time.Tim
 	if err != nil || len(changes) == 0 {
 		return old, err
 	}
-	// Of what does not take place only that is told.
-	tell.Mail = tell.Mail && e.Public() && e.Standing == agenda.Scheduled && e.End.In(t.clock.Loc).After(t.now)
-	if tell.Mail {
-		n := t.noticeOfEvent(agenda.KindChange, e, tell)
-		n.WasEvent = &old.EventDetails
-		if err := t.gather(n, t.clock.Soon(t.now, old.Start, e.Start)); err != nil {
-			return e, err
-		}
+	if err := t.tellChange(old, e, &tell); err != nil {
+		return e, err
 	}
 	verb := "changed"
-	if old.Start != e.Start {
+	if old.Start != e.Start || slices.ContainsFunc(old.Differences(e.EventDetails), agenda.Difference.Moved) {
 		verb = "moved"
 	}
 	return e, t.keepEvent(&old, e, verb, changes, tell)
@@ -307,7 +303,7 @@ func (t *tx) changeEvent(id agenda.EventID, d agenda.EventDetails, seen time.Tim
 func (t *tx) noticeOfEvent(kind agenda.Kind, e agenda.Event, tell agenda.Telling) agenda.Notice {
 	return agenda.Notice{
 		Kind: kind, Subject: aboutEvent(e), To: agenda.Audience{Of: aboutEvent(e)},
-		Deadline: e.End.In(t.clock.Loc), Sentence: tell.Sentence,
+		Deadline: e.Until().In(t.clock.Loc), Sentence: tell.Sentence,
 	}
 }
 
@@ -329,7 +325,7 @@ func (s *Store) StandEvent(ctx context.Context, actor agenda.Actor, id agenda.Ev
 		if e.Changed.Equal(old.Changed) {
 			return nil
 		}
-		tell.Mail = tell.Mail && e.Public() && old.Standing != to && e.End.In(t.clock.Loc).After(t.now)
+		tell.Mail = tell.Mail && e.Public() && old.Standing != to && e.Until().In(t.clock.Loc).After(t.now)
 		if err := t.tellStanding(old, e, tell); err != nil {
 			return err
 		}
@@ -359,5 +355,9 @@ func (t *tx) tellStanding(old, e agenda.Event, tell agenda.Telling) error {
 	if e.Standing == agenda.Scheduled {
 		kind = agenda.KindRestored
 	}
-	return t.gather(t.noticeOfEvent(kind, e, tell), t.clock.Soon(t.now, e.Start))
+	var starts []agenda.Local
+	for _, d := range e.Dates() {
+		starts = append(starts, d.Start)
+	}
+	return t.gather(t.noticeOfEvent(kind, e, tell), t.clock.Soon(t.now, starts...))
 }

@@ -20,7 +20,7 @@ const (
 // EventClashes returns what an event of the edition that is being planned
 // clashes with, the worst first, and up to three times at which it would not.
 // busy says which days are not to be proposed. What it costs depends on the
-// events of those days, not on all of the edition.
+// events around its dates, not on all of the edition.
 func (s *Store) EventClashes(ctx context.Context, edition int, id agenda.EventID, d agenda.EventDetails, busy func(agenda.Date) bool) (clashes []agenda.EventClash, free []agenda.Local, err error) {
 	const slots = 3
 	if d.Start.IsZero() || !d.End.After(d.Start) {
@@ -33,7 +33,7 @@ func (s *Store) EventClashes(ctx context.Context, edition int, id agenda.EventID
 	if err != nil {
 		return nil, nil, err
 	}
-	others, err := s.eventsAround(ctx, d.Start.Date, near)
+	others, err := s.eventsAround(ctx, d, near)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -41,23 +41,32 @@ func (s *Store) EventClashes(ctx context.Context, edition int, id agenda.EventID
 	if len(clashes) == 0 || clashes[0].Grade <= agenda.LowClash {
 		return clashes, nil, nil
 	}
-	if others, err = s.eventsAround(ctx, d.Start.Date, around); err != nil {
+	if others, err = s.eventsAround(ctx, d, around); err != nil {
 		return nil, nil, err
 	}
 	return clashes, d.FreeSlots(id, others, ed, busy, slots), nil
 }
 
-// eventsAround returns the events that begin on the days around one. They are
+// eventsAround returns the events of which a date may begin on the days around
+// the first date of one that is planned, or near another of its dates. They are
 // shared with other readers: not to be changed.
-func (s *Store) eventsAround(ctx context.Context, day agenda.Date, days int) ([]agenda.Event, error) {
-	from, to := day.AddDays(-days), day.AddDays(days+1)
+func (s *Store) eventsAround(ctx context.Context, d agenda.EventDetails, days int) ([]agenda.Event, error) {
 	found, err := view(ctx, s, func(tx kv.Tx) (found []*agenda.Event, err error) {
-		for year := from.Year; year <= to.Year; year++ {
-			for p, err := range tx.Scan(kv.Key(kOn, yearPart(year), from.String()), kv.Key(kOn, yearPart(year), to.String())) {
-				if err != nil {
-					return nil, err
+		seen := map[agenda.EventID]bool{}
+		for i, one := range d.Dates() {
+			if i == 1 {
+				days = near
+			}
+			ids, err := idsBetween(tx, one.Start.Date.AddDays(-days), one.Start.Date.AddDays(days))
+			if err != nil {
+				return nil, err
+			}
+			for _, id := range ids {
+				if seen[id] {
+					continue
 				}
-				e, err := s.looked.event(tx, eventKey(agenda.EventID(lastPart(p.Key))))
+				seen[id] = true
+				e, err := s.looked.event(tx, eventKey(id))
 				if err != nil {
 					return nil, err
 				}

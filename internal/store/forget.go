@@ -118,7 +118,7 @@ func (t *tx) deleteAll(kind string, keys []string) error {
 			}
 			t.Delete(draftKey(e))
 			t.Delete(houseKey(e.ID))
-			t.Delete(kv.Key(kOn, yearPart(e.Year()), e.Start.String(), string(e.ID)))
+			t.unindexDates(e)
 			t.Delete(kv.Key(kSlug, yearPart(e.Year()), e.Slug))
 			t.Delete(askedKey(e.ID))
 			t.Delete(releaseKey(e, t.clock.Loc))
@@ -155,7 +155,7 @@ func (s *Store) ended(tx kv.Tx, kind string, p kv.Pair, r Retention) (bool, erro
 		if e.Review == agenda.Draft {
 			return s.Now().Sub(e.Changed) > agenda.DraftFor, err
 		}
-		return e.Released.IsZero() && r.Submissions > 0 && s.Now().Sub(e.End.In(s.Loc())) > r.Submissions, err
+		return e.Released.IsZero() && r.Submissions > 0 && s.Now().Sub(e.Until().In(s.Loc())) > r.Submissions, err
 	case kLogin:
 		var v login
 		err := decode(p.Key, p.Value, &v)

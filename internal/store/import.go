@@ -204,6 +204,9 @@ func (t *tx) importEvent(row agenda.EventRow) (agenda.ReportItem, error) {
 		// What a file has no column for stays as it is.
 		d.Subtitle, d.Description, d.Doors, d.Venue.Online, d.WomenOnly = e.Subtitle, e.Description, e.Doors, e.Venue.Online, e.WomenOnly
 		d.Interpreters, d.Food, d.Internal = e.Interpreters, e.Food, e.Internal
+		if !row.HasDates {
+			d.FirstNo, d.FirstOff, d.Further = e.FirstNo, e.FirstOff, e.Further
+		}
 		if it.Changes = e.EventDetails.Changes(d); len(it.Changes) == 0 {
 			return it, nil
 		}
@@ -223,13 +226,13 @@ func (s *Store) editionsOf(ctx context.Context, actor agenda.Actor, rows []agend
 	for _, r := range rows {
 		e, ok := spans[r.Start.Year]
 		if !ok {
-			e = agenda.Edition{Year: r.Start.Year, Title: fmt.Sprintf("Interkulturelle Wochen %d", r.Start.Year), Starts: r.Start.Date, Ends: r.End.Date}
+			e = agenda.Edition{Year: r.Start.Year, Title: fmt.Sprintf("Interkulturelle Wochen %d", r.Start.Year), Starts: r.Start.Date, Ends: r.Until().Date}
 		}
 		if r.Start.Date.Before(e.Starts) {
 			e.Starts = r.Start.Date
 		}
-		if r.End.Date.After(e.Ends) {
-			e.Ends = r.End.Date
+		if last := r.Until().Date; last.After(e.Ends) {
+			e.Ends = last
 		}
 		spans[r.Start.Year] = e
 	}

@@ -29,6 +29,7 @@ const (
 	kEvent       = "event"       // id
 	kDraft       = "draft"       // year of the edition, event that is being filled in: (nothing)
 	kOn          = "on"          // year of the address, start, event: (nothing)
+	kAlso        = "also"        // month of a further date, event: (nothing)
 	kSlug        = "slug"        // year, slug: event
 	kBlob        = "blob"        // hash: its head | hash, n: 60 KiB of it
 	kWatcher     = "watcher"     // id

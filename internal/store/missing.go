@@ -63,7 +63,7 @@ func (s *Store) AskAllMissing(ctx context.Context, actor agenda.Actor, year int)
 		return done, err
 	}
 	events = slices.DeleteFunc(events, func(e agenda.Event) bool {
-		return e.Edition != year || !e.AskedWithAll() || !e.End.In(s.Loc()).After(s.Now()) || len(e.Missing()) == 0
+		return e.Edition != year || !e.AskedWithAll() || !e.Until().In(s.Loc()).After(s.Now()) || len(e.Missing()) == 0
 	})
 	for batch := range slices.Chunk(events, askTogether) {
 		var n Together

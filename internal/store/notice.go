@@ -192,6 +192,9 @@ func (s *Store) Expand(ctx context.Context, id agenda.NoticeID) (more bool, err 
 			t.Delete(noticeDueKey(n))
 		}
 		put(t, noticeKey(n.ID), n)
+		if n.Done {
+			return t.remindOn(n)
+		}
 		return nil
 	})
 	if err != nil {
@@ -226,6 +229,9 @@ func (t *tx) useful(n agenda.Notice) (bool, error) {
 		if o.Lead < n.Lead && o.Mark == n.Mark && !o.Due.After(t.now) {
 			return false, nil
 		}
+	}
+	if course, use, err := t.ofCourse(n); err != nil || course {
+		return use, err
 	}
 	if told, err := t.toldSince(n.Subject, n.Due); err != nil || told {
 		return false, err

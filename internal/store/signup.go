@@ -166,7 +166,7 @@ func signUpNotice(s agenda.SignUp, suffix string) agenda.NoticeID {
 // more when she does not confirm. A later change of state has a mail of its own:
 // then this one is not written.
 func (t *tx) tellSignUp(e agenda.Event, s agenda.SignUp) error {
-	start := e.Start.In(t.clock.Loc)
+	start := e.LastStart().In(t.clock.Loc)
 	if s.Email == "" || !start.After(t.now) || s.State == agenda.SignUpLapsed && s.Confirmed.IsZero() {
 		return nil // nobody to tell, or she never said that the address is hers
 	}
@@ -384,7 +384,7 @@ func (t *tx) forgetSignUp(id agenda.SignUpID) error {
 	if errors.Is(err, agenda.ErrNotFound) {
 		return nil
 	}
-	if err != nil || !e.Start.In(t.clock.Loc).After(t.now) {
+	if err != nil || !e.LastStart().In(t.clock.Loc).After(t.now) {
 		return err
 	}
 	return t.fillHouse(e, h.Move(u, agenda.SignUp{}))

@@ -24,7 +24,7 @@ func (s *Store) Watch(ctx context.Context, id agenda.EventID, email string, lang
 		if err != nil {
 			return err
 		}
-		if !e.Public() || e.Standing == agenda.Cancelled || !e.Start.In(t.clock.Loc).After(t.now) {
+		if !e.Public() || e.Standing == agenda.Cancelled || !e.Coming(agenda.LocalOf(t.now, t.clock.Loc)) {
 			return agenda.ErrState
 		}
 		w, err := get[agenda.Watcher](t, watcherKey(agenda.WatcherIDOf(id, addr)))
