@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,7 +21,7 @@ func (w *Web) eventData(e agenda.Event) thing {
 	address := w.Site.BaseURL + letter.EventPath(e)
 	t := thing{
 		"@context": "https://schema.org", "@type": "Event", "@id": address, "url": address, "name": e.Title, "description": e.Summary,
-		"startDate": w.offset(e.Start), "endDate": w.offset(e.End), "eventStatus": "https://schema.org/" + eventStatus(e),
+		"startDate": w.offset(e.Start), "endDate": w.offset(e.Until()), "eventStatus": "https://schema.org/" + eventStatus(e),
 		"isAccessibleForFree": e.Free, "offers": offer(e, address),
 	}
 	t["eventAttendanceMode"], t["location"] = attendance(e.Venue, address)
@@ -32,8 +33,11 @@ func (w *Web) eventData(e agenda.Event) thing {
 	if tags := languageTags(e.Languages); len(tags) > 0 {
 		t["inLanguage"] = tags
 	}
-	if was := w.previousStart(e); was != "" {
+	if was := w.previousStart(e); was != "" && !e.Course() {
 		t["previousStartDate"] = was
+	}
+	if e.Course() {
+		t["subEvent"] = w.datesData(e, t)
 	}
 	if e.Subtitle != "" {
 		t["alternativeHeadline"] = e.Subtitle
@@ -47,6 +51,24 @@ func (w *Web) eventData(e agenda.Event) thing {
 	return t
 }
 
+// datesData describes the dates of a course, each as an event of its own at the
+// place of the course.
+func (w *Web) datesData(e agenda.Event, course thing) []thing {
+	var out []thing
+	for _, one := range e.Each() {
+		t := thing{
+			"@type": "Event", "@id": fmt.Sprintf("%s#termin-%d", course["@id"], one.At.No), "url": course["url"], "name": letter.NthTitle(one, w.Catalog.Printer(agenda.German)),
+			"startDate": w.offset(one.Start), "endDate": w.offset(one.End), "eventStatus": "https://schema.org/" + eventStatus(one),
+			"eventAttendanceMode": course["eventAttendanceMode"], "location": course["location"], "description": e.Summary, "organizer": course["organizer"], "offers": course["offers"],
+		}
+		if was := w.previousStart(one); was != "" {
+			t["previousStartDate"] = was
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
 // eventStatus is the EventStatusType. A moved event is rescheduled as long as it
 // takes place.
 func eventStatus(e agenda.Event) string {
@@ -55,7 +77,7 @@ func eventStatus(e agenda.Event) string {
 		return "EventCancelled"
 	case e.Standing == agenda.Postponed:
 		return "EventPostponed"
-	case e.Was != nil && e.Was.Start != e.Start:
+	case e.Was != nil && e.Was.Start != e.Start && (e.At != nil || !e.Course()):
 		return "EventRescheduled"
 	}
 	return "EventScheduled"
@@ -152,14 +174,28 @@ func (c *Ctx) shareText(shown *entry) string {
 	case e.Subtitle != "":
 		lines = append(lines, e.Subtitle)
 	}
-	lines = append(lines, c.P.When(e.Start, e.End))
-	if was := movedFrom(e, c.P); was != "" {
-		lines = append(lines, was)
-	}
+	lines = append(lines, whenLines(e, c.P)...)
 	if place := e.Venue.Line(); place != "" {
 		lines = append(lines, place)
 	}
 	return strings.Join(append(lines, priceText(e, c.P), c.absolute(letter.EventPath(e))), "\n")
+}
+
+// whenLines says when an event takes place, and in further lines what was moved.
+func whenLines(e agenda.Event, p *lang.Printer) []string {
+	lines := []string{letter.DatesText(p, e.EventDetails)}
+	if !e.Course() {
+		if was := movedFrom(e, p); was != "" {
+			lines = append(lines, was)
+		}
+		return lines
+	}
+	for _, one := range e.Each() {
+		if was := movedFrom(one, p); was != "" && one.Standing != agenda.Cancelled {
+			lines = append(lines, p.When(one.Start, one.End)+" "+was)
+		}
+	}
+	return lines
 }
 
 // movedFrom says when a moved event was to take place before.

@@ -56,6 +56,7 @@ func (f *form) whenFields(d agenda.EventDetails) {
 	f.add(field{Kind: "time", Name: "end", Value: clockText(d.End), Required: true})
 	f.add(field{Kind: "date", Name: "end_date", Value: endDate(d), Label: f.c.P.T("submit.end_date")})
 	f.add(field{Kind: "time", Name: "doors", Value: d.Doors})
+	f.datesFields(d)
 	towns := make([]option, 0, len(agenda.Towns)+1)
 	for _, t := range append(slices.Clone(agenda.Towns), agenda.Online) {
 		towns = append(towns, option{t, t, t == d.Venue.Town})
@@ -147,6 +148,8 @@ func (c *Ctx) readWhen(d *agenda.EventDetails, p *agenda.Problems) {
 	if d.End = c.postedLocal(&again, endDay, "end"); p.For("start") == nil {
 		*p = append(*p, again...)
 	}
+	after, lines := d.ParseDateLines(c.posted("further"))
+	*d, *p = after, append(*p, lines...)
 }
 
 func (c *Ctx) readWhom(d *agenda.EventDetails, p *agenda.Problems) {

@@ -155,8 +155,8 @@ type selection struct {
 	year    int    // 0: of all years
 	title   string // states the filter
 	filter  filter
-	events  []*entry
-	gone    []*entry  // that are part of another event now; for calendars, which must not just lose them
+	events  []*entry  // dates
+	gone    []*entry  // dates that were removed, and events that are part of another now; for calendars, which must not just lose them
 	changed time.Time // of the programme as a whole; only rises
 }
 
@@ -164,13 +164,14 @@ type selection struct {
 // that feeds still hold.
 func (w *Web) selected(p *programme, year string, f filter) (selection, error) {
 	german, today := w.Catalog.Printer(agenda.German), w.Store.Today()
-	s, all := selection{title: w.Site.Name, filter: f, changed: p.changed}, p.events
+	s, all, gone := selection{title: w.Site.Name, filter: f, changed: p.changed}, p.events, p.gone
 	if year != "" {
 		n, err := strconv.Atoi(year)
 		if err != nil || !p.has(n, today) {
 			return s, agenda.ErrNotFound
 		}
 		s.year, s.title, all = n, german.T("programme.year", "year", n), p.of(n)
+		gone = datesIn(gone, n)
 		if ed, ok := p.edition(n); ok {
 			s.title = ed.Title
 		}
@@ -178,18 +179,19 @@ func (w *Web) selected(p *programme, year string, f filter) (selection, error) {
 	if words := f.words(german, all); len(words) > 0 {
 		s.title += " – " + strings.Join(words, ", ")
 	}
-	s.events = make([]*entry, 0, len(all))
-	for _, e := range f.apply(p.gone) {
-		if (year == "" || e.Year() == s.year) && agenda.InFeed(e.End.Date, true, today) {
-			s.gone = append(s.gone, e)
-		}
-	}
-	for _, e := range f.apply(all) {
-		if agenda.InFeed(e.End.Date, e.Standing == agenda.Cancelled, today) {
-			s.events = append(s.events, e)
-		}
-	}
+	s.events, s.gone = inFeed(f.apply(all), today), inFeed(f.apply(gone), today)
 	return s, nil
+}
+
+// inFeed returns the dates that feeds still hold on a day.
+func inFeed(dates []*entry, today agenda.Date) []*entry {
+	out := make([]*entry, 0, len(dates))
+	for _, e := range dates {
+		if agenda.InFeed(e.End.Date, e.Standing == agenda.Cancelled || e.Into != "", today) {
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 func (w *Web) programmeCalendar(s selection) (content, error) {
@@ -197,7 +199,9 @@ func (w *Web) programmeCalendar(s selection) (content, error) {
 	parts := make([][]byte, 0, len(s.events))
 	var changed time.Time
 	sum := sha256.New()
-	for _, e := range slices.Concat(s.events, s.gone) {
+	dates := append(slices.Clone(s.events), s.gone...)
+	slices.SortStableFunc(dates, byStart)
+	for _, e := range dates {
 		b, err := e.calendar(w, german)
 		if err != nil {
 			w.Log.Error("event left out of the feed", "event", e.ID, "error", err)
@@ -241,10 +245,19 @@ func (w *Web) eventFeed(ctx context.Context, id agenda.EventID) (*kept, error) {
 		if err != nil {
 			return content{}, err
 		}
-		german := w.Catalog.Printer(agenda.German)
-		items := []agenda.FeedItem{letter.EventItem(kept, german, w.Site.BaseURL)}
+		german, today := w.Catalog.Printer(agenda.German), w.Store.Today()
+		var items []agenda.FeedItem
+		for _, one := range kept.Each() {
+			items = append(items, letter.EventItem(one, german, w.Site.BaseURL))
+		}
+		gone := kept.EachGone()
 		if e.ID != kept.ID && !e.Released.IsZero() {
-			items = append(items, letter.EventItem(e, german, w.Site.BaseURL))
+			gone = append(gone, append(e.Each(), e.EachGone()...)...)
+		}
+		for _, one := range gone {
+			if one.Into != "" || agenda.InFeed(one.End.Date, true, today) {
+				items = append(items, letter.EventItem(one, german, w.Site.BaseURL))
+			}
 		}
 		return w.calendar(kept.Title, items)
 	})

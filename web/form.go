@@ -30,11 +30,12 @@ type form struct {
 	Trap     bool       // has a field that only programs fill in
 	Once     string     // names a form that makes something new: sent twice it makes one
 	Upload   bool
+	Inline   bool // has a button among its fields: Enter still sends the form
 }
 
 // field is one field of a form.
 type field struct {
-	Kind     string // text, area, select, checks, radios, check, date, time, email, tel, number, file, heading
+	Kind     string // text, area, select, checks, radios, check, date, time, email, tel, number, file, heading, weekly
 	Name     string
 	Label    string
 	Hint     string
@@ -47,6 +48,7 @@ type field struct {
 	Dir      string
 	Accept   string   // kinds of a file; "": tables and calendars
 	List     []string // proposals for what is typed
+	Weekly   *weekly
 }
 
 // option is one choice of a field.
@@ -70,15 +72,35 @@ func (f *form) refuse(err error) bool {
 		return false
 	}
 	f.problems = p
+	for _, x := range f.Fields {
+		if x.Weekly != nil {
+			inner := form{c: f.c, Fields: x.Weekly.Fields}
+			inner.refuse(err)
+		}
+	}
 	for i, x := range f.Fields {
 		if v, ok := f.c.Request.PostForm[x.Name]; ok && slices.Contains(typed, x.Kind) {
 			f.Fields[i].Value = v[0]
 		}
 		if e := p.For(f.Fields[i].Name); e != nil {
 			f.Fields[i].Error = f.c.problem(e)
+			if x.Name == "further" { // a problem a line
+				f.Fields[i].Error = f.all(x.Name)
+			}
 		}
 	}
 	return true
+}
+
+// all are the problems of a field in one text.
+func (f *form) all(name string) string {
+	var out []string
+	for _, p := range f.problems {
+		if p.Field == name {
+			out = append(out, f.c.problem(p))
+		}
+	}
+	return strings.Join(out, " · ")
 }
 
 // Summary lists what is wrong, with the field to which each belongs.
@@ -86,7 +108,7 @@ func (f *form) Summary() []field {
 	var out []field
 	for _, p := range f.problems {
 		one := field{Name: p.Field, Label: f.c.P.T("field." + p.Field), Error: f.c.problem(p)}
-		if !slices.ContainsFunc(f.Fields, func(x field) bool { return x.Name == p.Field }) {
+		if !slices.ContainsFunc(f.Fields, func(x field) bool { return x.Name == p.Field || x.Weekly.has(p.Field) }) {
 			one.Name = ""
 		}
 		out = append(out, one)
@@ -146,6 +168,9 @@ func (f *form) once() *form {
 
 func (f *form) seen(t time.Time) *form {
 	f.Seen = t.UTC().Format(time.RFC3339Nano)
+	if read := f.c.postedSeen(); f.c.looking() && !read.IsZero() {
+		f.Seen = read.UTC().Format(time.RFC3339Nano) // nothing was saved in between
+	}
 	return f
 }
 

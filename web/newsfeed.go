@@ -28,8 +28,8 @@ type piece struct {
 	sum  [sha256.Size]byte
 }
 
-// in returns the event in a form.
-func (e *entry) in(form string, render func() ([]byte, error)) (piece, error) {
+// as returns the event in a form.
+func (e *entry) as(form string, render func() ([]byte, error)) (piece, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if p, ok := e.news[form]; ok {
@@ -129,7 +129,7 @@ func (s selection) path(begin, form string) string {
 // the event that changed last has left the selection.
 func (w *Web) programmeAtom(s selection) (content, error) {
 	german := w.Catalog.Printer(agenda.German)
-	events := slices.Clone(s.events)
+	events := distinct(s.events)
 	slices.SortStableFunc(events, func(a, b *entry) int {
 		return cmp.Or(b.Changed.Compare(a.Changed), byStart(a, b))
 	})
@@ -155,7 +155,7 @@ func (w *Web) programmeAtom(s selection) (content, error) {
 // rendered costs the others nothing.
 func (w *Web) pieces(events []*entry, form string, render func(*entry) ([]byte, error)) (parts [][]byte, sums []byte) {
 	for _, e := range events {
-		p, err := e.in(form, func() ([]byte, error) { return render(e) })
+		p, err := e.as(form, func() ([]byte, error) { return render(e) })
 		if err != nil {
 			w.Log.Error("event left out of the feed", "event", e.ID, "error", err)
 			continue
@@ -172,11 +172,8 @@ func (w *Web) news(body, hashed []byte, s selection, kind string) content {
 
 func (w *Web) atomEntry(e *entry) ([]byte, error) {
 	german := w.Catalog.Printer(agenda.German)
-	item := letter.EventItem(e.Event, german, w.Site.BaseURL)
-	when := german.When(e.Start, e.End)
-	if was := movedFrom(e.Event, german); was != "" {
-		when += "\n" + was
-	}
+	item := letter.EventItem(*e.Whole, german, w.Site.BaseURL)
+	when := strings.Join(whenLines(*e.Whole, german), "\n")
 	a := atomEntry{
 		ID: w.atomID(strings.TrimSuffix(agenda.EventUID(e.ID), "@widunetz")), Title: item.Title, Updated: instant(e.Changed), Author: atomAuthor{e.Organiser},
 		Link: atomLink{"alternate", "text/html", item.URL}, Category: atomCategory{e.Category, german.T("term.category." + e.Category)},
@@ -229,10 +226,21 @@ type jsonEvent struct {
 	URL           string   `json:"url"`
 	Status        string   `json:"status"`
 	Changed       string   `json:"changed"`
+
+	Dates []jsonDate `json:"dates"`
+}
+
+// jsonDate is one date of an event for programs.
+type jsonDate struct {
+	UID           string `json:"uid"`
+	Start         string `json:"start"`
+	End           string `json:"end"`
+	PreviousStart string `json:"previous_start"`
+	Status        string `json:"status"`
 }
 
 func (w *Web) programmeJSON(s selection) (content, error) {
-	parts, sum := w.pieces(s.events, jsonForm, w.jsonEvent)
+	parts, sum := w.pieces(distinct(s.events), jsonForm, w.jsonEvent)
 	head := jsonFeed{
 		Title: s.title, URL: w.Site.BaseURL + s.path("/programm", ""), Feed: w.Site.BaseURL + s.path("/feeds/programme", jsonForm), Updated: instant(s.changed),
 		Events: []json.RawMessage{},
@@ -246,14 +254,20 @@ func (w *Web) programmeJSON(s selection) (content, error) {
 	return w.news(append(body, "]}\n"...), slices.Concat(sum, bare), s, jsonType), nil
 }
 
-func (w *Web) jsonEvent(e *entry) ([]byte, error) {
+func (w *Web) jsonEvent(on *entry) ([]byte, error) {
+	e := *on.Whole
+	var dates []jsonDate
+	for _, one := range e.Each() {
+		item := letter.EventItem(one, w.Catalog.Printer(agenda.German), w.Site.BaseURL)
+		dates = append(dates, jsonDate{item.UID, w.offset(one.Start), w.offset(one.End), w.previousStart(one), string(one.Standing)})
+	}
 	return json.Marshal(jsonEvent{
 		ID: string(e.ID), UID: agenda.EventUID(e.ID), Title: e.Title, Subtitle: e.Subtitle, Summary: e.Summary,
-		Start: w.offset(e.Start), End: w.offset(e.End), Timezone: w.Store.Loc().String(), PreviousStart: w.previousStart(e.Event),
+		Start: w.offset(e.Start), End: w.offset(e.End), Timezone: w.Store.Loc().String(), PreviousStart: w.previousStart(e.On(e.FirstDate())),
 		Venue: e.Venue.Name, Street: e.Venue.Street, Postcode: e.Venue.Postcode, Town: e.Venue.Town, Online: e.Venue.Online,
 		Organiser: e.Organiser, CoOrganisers: noNull(e.CoOrganisers), Languages: noNull(e.Languages), Audiences: noNull(e.Audiences), WomenOnly: e.WomenOnly, Category: e.Category,
 		Free: e.Free, Price: e.Price, Accessible: yesNo(e.StepFree), Childcare: yesNo(e.Childcare), SignUp: e.SignUp, Full: e.FullyBooked,
-		URL: w.Site.BaseURL + letter.EventPath(e.Event), Status: string(e.Standing), Changed: instant(e.Changed),
+		URL: w.Site.BaseURL + letter.EventPath(e), Status: string(e.Standing), Changed: instant(e.Changed), Dates: dates,
 	})
 }
 

@@ -207,7 +207,7 @@ func (w *Web) eventPage(c *Ctx, status int, e agenda.Event, d agenda.EventDetail
 	if perr != nil {
 		return perr
 	}
-	values := map[string]any{"List": list, "Form": f, "E": e, "Watchers": watchers, "Entries": entries, "Tell": e.Public(), "Visitors": w.visitorsOf(c, e), "Meanwhile": m, "Names": names}
+	values := map[string]any{"List": list, "Form": f, "E": e, "Watchers": watchers, "Entries": entries, "Tell": e.Public(), "Visitors": w.visitorsOf(c, e), "Meanwhile": m, "Names": names, "Dates": w.courseDates(e)}
 	if e.ID != "" {
 		if values["Team"], perr = c.teamOf(e, agenda.Editor{}); perr != nil {
 			return perr
@@ -234,6 +234,10 @@ func (w *Web) saveEvent(c *Ctx) error {
 		return err
 	}
 	d, problems := c.postedEvent()
+	if c.filling() {
+		d, err := c.fill(d, problems)
+		return w.eventPage(c, statusOf(err), e, d, err)
+	}
 	if err = joined(problems, d.Clean().Check(false, w.Store.Loc())); err == nil {
 		if e.ID == "" {
 			edition, _ := strconv.Atoi(c.posted("edition")) // what is no year stands outside of editions

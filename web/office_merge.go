@@ -26,7 +26,7 @@ func (w *Web) doubles(c *Ctx, year int) ([]doubleEntry, error) {
 	}
 	var coming []agenda.Event
 	for _, e := range events {
-		if !e.End.Date.Before(w.Store.Today()) {
+		if !e.Until().Date.Before(w.Store.Today()) {
 			coming = append(coming, e)
 		}
 	}

@@ -165,7 +165,7 @@ func (w *Web) releaseDesk(c *Ctx, year int, events []agenda.Event) *releaseDesk 
 		if e.Review == agenda.Accepted {
 			d.Accepted++
 		}
-		if e.AskedWithAll() && e.End.In(w.Store.Loc()).After(w.Store.Now()) && len(e.Missing()) > 0 {
+		if e.AskedWithAll() && e.Until().In(w.Store.Loc()).After(w.Store.Now()) && len(e.Missing()) > 0 {
 			d.Lacking++
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"widunetz/internal/agenda"
 	"widunetz/internal/lang"
+	"widunetz/internal/letter"
 )
 
 // words are what a part of a page may use that is kept for every reader: what
@@ -33,6 +34,9 @@ func (v words) Terms(kind string, codes []string) string {
 	}
 	return v.List(out)
 }
+
+// Dates says in one line when an event takes place.
+func (v words) Dates(d agenda.EventDetails) string { return letter.DatesText(v.Printer, d) }
 
 // parts are events as they look in lists, rendered once per language: a list
 // after a change of one event is joined, not rendered. An event that changed is

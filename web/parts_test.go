@@ -41,7 +41,8 @@ func TestKeptPartsAreBounded(t *testing.T) {
 	base := must(looks()).base
 	var events []*entry
 	for _, title := range []string{"Eins", "Zwei", "Drei", "Vier", "Fünf"} {
-		events = append(events, newEntry(agenda.Event{ID: agenda.EventID(title), Slug: title, Standing: agenda.Scheduled, EventDetails: eventDetails(title, "2027-09-14T18:00")}, nil))
+		dates, _ := entriesOf(agenda.Event{ID: agenda.EventID(title), Slug: title, Standing: agenda.Scheduled, EventDetails: eventDetails(title, "2027-09-14T18:00")}, nil)
+		events = append(events, dates...)
 	}
 	want, tight := newParts(base), newParts(base)
 	tight.most = 4000

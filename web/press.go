@@ -37,11 +37,11 @@ func (w *Web) showPress(c *Ctx) error {
 func (c *Ctx) pressList(p *programme, year int, f filter) string {
 	all := p.of(year)
 	blocks := []string{c.pressHead(p, year, f.words(c.P, all))}
-	for _, d := range byDay(f.apply(all)) {
+	for _, d := range byDay(distinct(f.apply(all))) {
 		date := c.P.Date(d.Date)
 		blocks = append(blocks, date+"\n"+strings.Repeat("=", agenda.Length(date)))
 		for _, e := range d.Events {
-			blocks = append(blocks, c.pressBlock(e.Event))
+			blocks = append(blocks, c.pressBlock(*e.Whole))
 		}
 	}
 	if len(blocks) == 1 {
@@ -74,11 +74,11 @@ func (c *Ctx) pressBlock(e agenda.Event) string {
 		}
 	}
 	hours := c.P.Span(e.Start, e.End)
-	if e.Start.Date != e.End.Date {
-		hours = c.P.When(e.Start, e.End)
+	if e.Start.Date != e.End.Date || e.Course() {
+		hours = letter.DatesText(c.P, e.EventDetails)
 	}
 	lines = append(lines, hours+" | "+markedTitle(e, c.P))
-	for _, s := range []string{e.Subtitle, movedFrom(e, c.P), e.Venue.Line(), e.Summary} {
+	for _, s := range []string{e.Subtitle, strings.Join(whenLines(e, c.P)[1:], "\n"), e.Venue.Line(), e.Summary} {
 		if s != "" {
 			lines = append(lines, s)
 		}

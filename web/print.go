@@ -57,10 +57,14 @@ type printDay struct {
 	Events []printEvent
 }
 
-// ofEdition returns the events of an edition, without those of their own in the
-// same year.
+// ofEdition returns the events of an edition with all their dates, without those
+// of their own in the same year.
 func (p *programme) ofEdition(year int) []*entry {
-	return slices.DeleteFunc(slices.Clone(p.of(year)), func(e *entry) bool { return e.Edition != year })
+	out := distinct(slices.DeleteFunc(slices.Clone(p.of(year)), func(e *entry) bool { return e.Edition != year }))
+	for i, e := range out {
+		out[i] = e.whole()
+	}
+	return out
 }
 
 func printDays(p *lang.Printer, events []*entry) []printDay {

@@ -40,9 +40,9 @@ const homeEvents = 6
 func (w *Web) showHome(c *Ctx) error {
 	return c.publicPage("home", "", "home", func(p *programme) (string, map[string]any, error) {
 		today := w.Store.Today()
-		next := slices.DeleteFunc(slices.Clone(p.events), func(e *entry) bool {
+		next := distinct(slices.DeleteFunc(slices.Clone(p.events), func(e *entry) bool {
 			return e.End.Date.Before(today) || e.Standing == agenda.Cancelled
-		})
+		}))
 		ed, ok := p.current(today)
 		m := map[string]any{"Next": next[:min(len(next), homeEvents)], "HasEdition": ok, "Edition": ed, "Open": ok && ed.Accepts(today)}
 		return w.Site.Name, m, nil
@@ -137,7 +137,7 @@ func (w *Web) showProgramme(c *Ctx) error {
 			"Component": c.componentCode(path, title, year, f, words),
 			"Year":      year, "HasEdition": isEdition, "Edition": ed, "Open": isEdition && ed.Accepts(w.Store.Today()), "Path": path, "Filter": f,
 			"Query": template.URL(f.query()), //nolint:gosec // written anew from what was read, and encoded
-			"Words": words, "Listed": shown, "All": len(events), "Shown": len(shown), "Days": byDay(shown), "Look": look, "Feed": sub, "Choices": c.choices(p.year(year), f),
+			"Words": words, "Listed": shown, "All": len(distinct(events)), "Shown": len(distinct(shown)), "Days": byDay(shown), "Look": look, "Feed": sub, "Choices": c.choices(p.year(year), f),
 		}
 		switch look {
 		case "monat":
@@ -222,17 +222,18 @@ func (w *Web) showEvent(c *Ctx) error {
 		if err != nil {
 			return "", nil, err
 		}
-		over := e.End.Date.Before(w.Store.Today()) // the page is kept for the day
+		whole := *e.Whole
+		over := whole.Until().Date.Before(w.Store.Today()) // the page is kept for the day
 		h, err := w.Store.House(c.ctx(), e.ID)
 		if err != nil {
 			return "", nil, err
 		}
-		takes := e.TakesSignUps(h, w.Store.Now(), w.Store.Loc()) == nil
+		takes := whole.TakesSignUps(h, w.Store.Now(), w.Store.Loc()) == nil
 		return e.said(c.P.Lang()).Title, map[string]any{
-			"Takes": takes, "SignUp": w.signUpForm(c, e.Event, agenda.SignUp{}), "Slip": eventPath(e.Event) + "/zettel",
-			"E": e, "Edition": ed, "Feed": sub, "ICS": "/feeds/event/" + string(e.ID) + ".ics", "Moved": e.Was != nil, "Over": over,
-			"Described": w.eventData(e.Event), "Page": c.absolute(c.path), "Share": c.shareText(e),
-			"Remind": !over && e.Standing != agenda.Cancelled, "Watch": w.watchForm(c, e.Event, ""),
+			"Takes": takes, "SignUp": w.signUpForm(c, whole, agenda.SignUp{}), "Slip": eventPath(whole) + "/zettel",
+			"E": e.whole(), "Dates": w.courseDates(whole), "Edition": ed, "Feed": sub, "ICS": "/feeds/event/" + string(e.ID) + ".ics", "Over": over,
+			"Described": w.eventData(whole), "Page": c.absolute(c.path), "Share": c.shareText(e.whole()),
+			"Remind": !over && whole.Standing != agenda.Cancelled, "Watch": w.watchForm(c, whole, ""),
 		}, nil
 	})
 	if errors.Is(err, agenda.ErrNotFound) {

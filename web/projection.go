@@ -15,13 +15,15 @@ import (
 	"widunetz/internal/store"
 )
 
-// entry is one public event, decoded once, with its rendered calendar form.
+// entry is one date of a public event, decoded once, with its rendered calendar
+// form: lists and feeds are made of dates.
 type entry struct {
-	agenda.Event
-	search    string // folded text that the filter searches
-	organiser string // slug of the organiser, by which the filter names her
-	town      string // likewise of the town
-	year      int    // in whose programme it stands
+	agenda.Event               // as it is on the date
+	Whole        *agenda.Event // with all its dates
+	search       string        // folded text that the filter searches
+	organiser    string        // slug of the organiser, by which the filter names her
+	town         string        // likewise of the town
+	year         int           // in whose programme it stands
 
 	translated map[agenda.Lang]agenda.Translation // what is shown in other languages
 
@@ -47,7 +49,7 @@ type programme struct {
 	revision string
 	journal  uint64
 	events   []*entry // by start
-	gone     []*entry // were public and are part of another event now; calendars show where they went
+	gone     []*entry // dates that were removed, and events that are part of another now; calendars show where they went
 	editions []agenda.Edition
 	changed  time.Time // last change of an edition or of an event that is or was public; only rises
 
@@ -115,8 +117,8 @@ func (p *projection) follow(ctx context.Context, revision string) (*programme, e
 		return next, p.readAll(ctx, next)
 	}
 	next.raise(p.now.changed)
-	next.events = slices.DeleteFunc(slices.Clone(p.now.events), func(e *entry) bool { return slices.Contains(changed, string(e.ID)) })
-	next.gone = slices.DeleteFunc(slices.Clone(p.now.gone), func(e *entry) bool { return slices.Contains(changed, string(e.ID)) })
+	other := func(e *entry) bool { return slices.Contains(changed, string(e.ID)) }
+	next.events, next.gone = slices.DeleteFunc(slices.Clone(p.now.events), other), slices.DeleteFunc(slices.Clone(p.now.gone), other)
 	for _, id := range changed {
 		if strings.HasPrefix(id, "edition.") {
 			continue
@@ -134,7 +136,7 @@ func (p *projection) follow(ctx context.Context, revision string) (*programme, e
 		if err != nil {
 			return nil, err
 		}
-		next.insert(newEntry(e, words))
+		next.insert(e, words)
 	}
 	return next, nil
 }
@@ -153,15 +155,41 @@ func (p *projection) readAll(ctx context.Context, next *programme) error {
 			next.raise(e.Changed)
 		}
 		if e.Public() {
-			next.events = append(next.events, newEntry(e, words[e.ID]))
+			next.add(e, words[e.ID])
 		}
 		next.leave(e)
 	}
-	slices.SortFunc(next.events, byStart)
+	next.sort()
 	return nil
 }
 
-func newEntry(e agenda.Event, words []agenda.Translation) *entry {
+// add puts the dates of an event at the end of the programme.
+func (p *programme) add(e agenda.Event, words []agenda.Translation) {
+	dates, gone := entriesOf(e, words)
+	p.events, p.gone = append(p.events, dates...), append(p.gone, gone...)
+}
+
+// insert puts the dates of an event in their places.
+func (p *programme) insert(e agenda.Event, words []agenda.Translation) {
+	dates, gone := entriesOf(e, words)
+	for _, list := range []struct {
+		into *[]*entry
+		from []*entry
+	}{{&p.events, dates}, {&p.gone, gone}} {
+		for _, d := range list.from {
+			i, _ := slices.BinarySearchFunc(*list.into, d, byStart)
+			*list.into = slices.Insert(*list.into, i, d)
+		}
+	}
+}
+
+func (p *programme) sort() {
+	slices.SortFunc(p.events, byStart)
+	slices.SortFunc(p.gone, byStart)
+}
+
+// entriesOf returns the dates of an event, and those that were removed.
+func entriesOf(e agenda.Event, words []agenda.Translation) (dates, gone []*entry) {
 	text := []string{e.Title, e.Subtitle, e.Summary, e.Description, e.Organiser, strings.Join(e.CoOrganisers, " "), e.Venue.Line()}
 	shown := map[agenda.Lang]agenda.Translation{}
 	for _, t := range words {
@@ -170,7 +198,18 @@ func newEntry(e agenda.Event, words []agenda.Translation) *entry {
 			text = append(text, t.Title, t.Summary)
 		}
 	}
-	return &entry{Event: e, search: agenda.Fold(strings.Join(text, " ")), organiser: agenda.Slug(e.Organiser), town: agenda.Slug(e.Venue.Town), year: e.Year(), translated: shown}
+	search, organiser, town := agenda.Fold(strings.Join(text, " ")), agenda.Slug(e.Organiser), agenda.Slug(e.Venue.Town)
+	entries := func(on []agenda.Event) (out []*entry) {
+		for _, one := range on {
+			year := one.Edition
+			if year == 0 {
+				year = one.Start.Year // of the date: a course of its own can go on for years
+			}
+			out = append(out, &entry{Event: one, Whole: &e, search: search, organiser: organiser, town: town, year: year, translated: shown})
+		}
+		return out
+	}
+	return entries(e.Each()), entries(e.EachGone())
 }
 
 func byStart(a, b *entry) int {
@@ -180,20 +219,16 @@ func byStart(a, b *entry) int {
 	return strings.Compare(string(a.ID), string(b.ID))
 }
 
-func (p *programme) insert(e *entry) {
-	i, _ := slices.BinarySearchFunc(p.events, e, byStart)
-	p.events = slices.Insert(p.events, i, e)
-}
-
 // leave keeps an event that was public until it was merged into another.
 func (p *programme) leave(e agenda.Event) {
 	if e.Into != "" && !e.Released.IsZero() {
-		p.gone = append(p.gone, newEntry(e, nil))
+		dates, gone := entriesOf(e, nil)
+		p.gone = append(p.gone, append(dates, gone...)...)
 	}
 }
 
-// of returns the events of a year's programme, those of its edition and those
-// of their own, for page and calendar alike. They are shared: not to be changed.
+// of returns the dates of a year's programme, those of its edition and those of
+// events of their own, for page and calendar alike. They are shared: not to be changed.
 func (p *programme) of(year int) []*entry {
 	if y := p.year(year); y != nil {
 		return y.events
@@ -216,6 +251,38 @@ func (p *programme) year(year int) *yearly {
 		}
 	})
 	return p.byYear[year]
+}
+
+// datesIn returns those of the dates that belong to a year's programme.
+func datesIn(dates []*entry, year int) []*entry {
+	var out []*entry
+	for _, e := range dates {
+		if e.year == year {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// distinct returns the first of the dates of each event.
+func distinct(dates []*entry) []*entry {
+	seen := make(map[agenda.EventID]bool, len(dates))
+	out := make([]*entry, 0, len(dates))
+	for _, e := range dates {
+		if !seen[e.ID] {
+			seen[e.ID] = true
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// whole is the event with all its dates, in the place of its first.
+func (e *entry) whole() *entry {
+	if !e.Whole.Course() {
+		return e
+	}
+	return &entry{Event: *e.Whole, Whole: e.Whole, search: e.search, organiser: e.organiser, town: e.town, year: e.year, translated: e.translated}
 }
 
 // has reports whether there is a programme of a year: an edition, an event of

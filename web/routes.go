@@ -154,6 +154,7 @@ func (w *Web) officeRoutes() []route {
 		{post, desk + "/veranstaltungen/:event/entscheiden", coordinator, w.decideEvent},
 		{post, desk + "/veranstaltungen/:event/nachfragen", coordinator, w.askMissing},
 		{post, desk + "/veranstaltungen/:event/stand", coordinator, w.standEvent},
+		{post, desk + "/veranstaltungen/:event/termin", coordinator, w.turnDate},
 		{post, desk + "/veranstaltungen/:event/link", coordinator, w.resendSubmission},
 		{post, desk + "/veranstaltungen/:event/vorschlag", coordinator, w.decideProposal},
 		{post, desk + "/veranstaltungen/:event/liste", coordinator, w.renewList},

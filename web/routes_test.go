@@ -166,6 +166,7 @@ func accessTable(n *network) map[string]access {
 	t["POST "+events+"/entscheiden"], t["POST "+events+"/stand"] = takes(ev+"/entscheiden", office, 409), takes(ev+"/stand", office, 422)
 	t["POST "+events+"/nachfragen"] = takes(ev+"/nachfragen", office, 409) // an imported event names no address
 	t["GET /koordination/textbausteine"], t["POST /koordination/textbausteine"] = offices(desk+"/textbausteine"), takes(desk+"/textbausteine", office, 422)
+	t["POST "+events+"/termin"] = takes(ev+"/termin", office, 404)
 	t["POST "+events+"/vorschlag"] = takes(ev+"/vorschlag", office, 409)
 	const editions = "/koordination/ausgaben/:year"
 	edition := desk + "/ausgaben/2027"

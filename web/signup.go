@@ -130,7 +130,7 @@ func (w *Web) signedUpPage(c *Ctx, status int, u agenda.SignUp, e agenda.Event, 
 	}
 	return c.page(status, "signedup", c.P.T("signup.mine"), map[string]any{
 		"U": u, "E": e, "Place": place, "Form": f, "Action": "/anmeldung/" + c.Param("token"), "Until": until, "Path": eventPath(e),
-		"Over": !e.Start.In(w.Store.Loc()).After(w.Store.Now()), "Off": e.Standing != agenda.Scheduled,
+		"Over": !e.LastStart().In(w.Store.Loc()).After(w.Store.Now()), "Off": e.Standing != agenda.Scheduled,
 	})
 }
 

@@ -149,6 +149,10 @@ func (w *Web) saveStep(c *Ctx) error {
 	typed := e.EventDetails
 	var p agenda.Problems
 	part.read(c, &typed, &p)
+	if c.filling() {
+		d, err := c.fill(typed, p)
+		return w.stepPage(c, statusOf(err), e, step, d, err)
+	}
 	p = c.partly(p)
 	if c.posted("do") == "check" {
 		return w.stepPage(c, http.StatusOK, e, step, typed, p.Err())

@@ -94,6 +94,9 @@ func (w *Web) submit(c *Ctx) error {
 	switch c.posted("do") {
 	case "check":
 		return w.submitPage(c, year, http.StatusOK, d, nil)
+	case "fill":
+		d, err := c.fill(d, problems)
+		return w.submitPage(c, year, statusOf(err), d, err)
 	case "reserve":
 		done, register, check = "submit.reserved", w.Store.ReserveEvent, d.Clean().CheckReserved(w.Store.Loc())
 	}
@@ -208,6 +211,10 @@ func (w *Web) editSubmission(c *Ctx) error {
 	d, problems := c.postedEvent()
 	if c.posted("do") == "check" {
 		return w.submissionPage(c, http.StatusOK, e, d, false, nil)
+	}
+	if c.filling() {
+		d, err := c.fill(d, problems)
+		return w.submissionPage(c, statusOf(err), e, d, false, err)
 	}
 	ed, err := w.editionOf(c, e)
 	if err != nil {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strconv"
 
 	"widunetz/internal/agenda"
@@ -12,9 +13,26 @@ import (
 type timeNotes struct {
 	Clashes []agenda.EventClash
 	Free    []agenda.Local // times without such clashes
-	Days    []agenda.Day   // days to mind
+	Days    []noteDay      // days to mind
 	Outside bool           // not within the edition
 	Known   bool           // a time was given
+	Course  bool           // it has several dates
+}
+
+// noteDay is a day to mind, and which dates lie on it or on its like: every
+// Friday is one of prayer.
+type noteDay struct {
+	agenda.Day
+	On []agenda.Date
+}
+
+// mind notes that a date lies on a day to mind.
+func (n *timeNotes) mind(day agenda.Day, on agenda.Date) {
+	i := slices.IndexFunc(n.Days, func(d noteDay) bool { return d.Key == day.Key && d.Layer == day.Layer })
+	if i < 0 {
+		i, n.Days = len(n.Days), append(n.Days, noteDay{Day: day})
+	}
+	n.Days[i].On = append(n.Days[i].On, on)
 }
 
 // Any reports whether there is anything to say.
@@ -27,7 +45,7 @@ func (c *Ctx) timeNotes(edition int, id agenda.EventID, d agenda.EventDetails) (
 	if d.Start.IsZero() || !d.End.After(d.Start) {
 		return n, nil
 	}
-	n.Known = true
+	n.Known, n.Course = true, d.Course()
 	holiday := func(day agenda.Date) bool { _, ok := almanac.Holiday(day); return ok }
 	if n.Clashes, n.Free, err = c.store().EventClashes(c.ctx(), edition, id, d, holiday); err != nil {
 		return n, err
@@ -38,13 +56,17 @@ func (c *Ctx) timeNotes(edition int, id agenda.EventID, d agenda.EventDetails) (
 			n.Clashes[i].Title = c.P.T("clash.not_public")
 		}
 	}
-	for _, day := range almanac.At(d.Start, d.End) {
-		if day.Layer != agenda.DaySchool && day.Layer != agenda.DayMark { // good times for an event
-			n.Days = append(n.Days, day)
+	ed, err := c.store().Edition(c.ctx(), edition)
+	for _, one := range d.Dates() {
+		if one.Off {
+			continue
 		}
-	}
-	if ed, err := c.store().Edition(c.ctx(), edition); err == nil {
-		n.Outside = d.Start.Date.Before(ed.Starts) || d.Start.Date.After(ed.Ends)
+		for _, day := range almanac.At(one.Start, one.End) {
+			if day.Layer != agenda.DaySchool && day.Layer != agenda.DayMark { // good times for an event
+				n.mind(day, one.Start.Date)
+			}
+		}
+		n.Outside = n.Outside || err == nil && (one.Start.Date.Before(ed.Starts) || one.Start.Date.After(ed.Ends))
 	}
 	return n, nil
 }

@@ -129,7 +129,7 @@ func (c *Ctx) townMap(path string, f filter, events []*entry) townMap {
 	m := townMap{Width: mapWidth, Height: mapHeight, Radius: mapRadius}
 	chosen, count := f.Town, map[string]int{}
 	f.Town = ""
-	for _, e := range f.apply(events) {
+	for _, e := range distinct(f.apply(events)) {
 		count[e.Venue.Town]++
 	}
 	at := func(s spot) mapTown {

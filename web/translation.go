@@ -56,9 +56,10 @@ func (c *Ctx) entryOf(e agenda.Event) (*entry, error) {
 		return nil, err
 	}
 	if found := p.bySlug(e.Year(), e.Slug); found != nil {
-		return found, nil
+		return found.whole(), nil
 	}
-	return newEntry(e, nil), nil
+	dates, _ := entriesOf(e, nil)
+	return dates[0].whole(), nil
 }
 
 // translationRow is a language in the list beside an event.

@@ -161,6 +161,9 @@ type Ctx struct {
 	person *agenda.Person
 	room   int  // bytes that the page probably takes
 	kept   bool // the page is kept for everybody
+
+	filled  bool             // the list of a course's dates was filled by this request
+	skipped []agenda.Skipped // days that were left out of it
 }
 
 // ctxKey is the type of this package's keys in a request's context.

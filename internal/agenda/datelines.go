@@ -40,7 +40,7 @@ func joinLines(lines []string) string { return strings.Join(lines, "; ") }
 func (d EventDetails) DateLines() []string {
 	var out []string
 	if d.FirstOff {
-		out = append(out, d.First().Line())
+		out = append(out, d.FirstDate().Line())
 	}
 	for _, f := range d.Further {
 		out = append(out, f.Line())

@@ -36,13 +36,13 @@ type OneOf struct {
 }
 
 // First returns the first date of the event.
-func (d EventDetails) First() EventDate {
+func (d EventDetails) FirstDate() EventDate {
 	return EventDate{max(d.FirstNo, 1), d.Start, d.End, d.FirstOff}
 }
 
 // Dates returns all dates in order, those that are cancelled included.
 func (d EventDetails) Dates() []EventDate {
-	return append([]EventDate{d.First()}, d.Further...)
+	return append([]EventDate{d.FirstDate()}, d.Further...)
 }
 
 // WithDates returns the details with those dates, the earliest as its first.
@@ -119,7 +119,7 @@ func (d EventDetails) checkDates(p *Problems, loc *time.Location) {
 		p.Add("further", "dates_most", itoa(MostDates))
 		return
 	}
-	before := d.First()
+	before := d.FirstDate()
 	for _, f := range sortedDates(d.Further) {
 		var one Problems
 		checkSpan(&one, f.Start, f.End, 60, loc)
@@ -220,7 +220,7 @@ func (c Difference) start() Local {
 // are those of the date. An event with one date is that date.
 func (e Event) On(d EventDate) Event {
 	one := OneOf{EventDate: d, Year: e.Year(), Was: e.wasOn(d)}
-	if !e.Course() && d.No == e.First().No && d.No == 1 {
+	if !e.Course() && d.No == e.FirstDate().No && d.No == 1 {
 		return e
 	}
 	for i, f := range e.Dates() {
@@ -266,8 +266,8 @@ func (e Event) Moved() bool {
 
 // wasOn returns the date as it was before it was moved the last time.
 func (e Event) wasOn(d EventDate) *EventDate {
-	if e.Was != nil && e.Was.First().No == d.No {
-		if was := e.Was.First(); !was.at(d) {
+	if e.Was != nil && e.Was.FirstDate().No == d.No {
+		if was := e.Was.FirstDate(); !was.at(d) {
 			return &was
 		}
 		return nil
@@ -451,14 +451,14 @@ func (e *Event) remember(d EventDetails, today Date) {
 
 func (e *Event) movedFrom(was EventDate) {
 	e.Before = slices.DeleteFunc(e.Before, func(b EventDate) bool { return b.No == was.No })
-	if e.Was != nil && was.No != e.Was.First().No {
-		if was.No != e.First().No {
+	if e.Was != nil && was.No != e.Was.FirstDate().No {
+		if was.No != e.FirstDate().No {
 			e.Before = append(e.Before, was)
 			return
 		}
-		e.Before = append(e.Before, e.Was.First())
+		e.Before = append(e.Before, e.Was.FirstDate())
 	}
-	if before := e.EventDetails; was.No == e.First().No {
+	if before := e.EventDetails; was.No == e.FirstDate().No {
 		e.Was = &before
 	} else {
 		e.Was, e.Before = nil, append(e.Before, was)

@@ -286,7 +286,7 @@ func TestOneDateIsCancelledAndRestored(t *testing.T) {
 	if err != nil || len(changes) != 1 || !off.FirstOff || off.Sequence != e.Sequence+1 || !off.Changed.After(e.Changed) {
 		t.Fatalf("%+v, %v", changes, err)
 	}
-	if one := off.On(off.First()); one.Standing != agenda.Cancelled || off.Standing != agenda.Scheduled {
+	if one := off.On(off.FirstDate()); one.Standing != agenda.Cancelled || off.Standing != agenda.Scheduled {
 		t.Errorf("the date is %s, the event %s", one.Standing, off.Standing)
 	}
 	if _, _, err := off.TurnDate(2, true, changed); !errors.Is(err, agenda.ErrState) {

@@ -16,7 +16,7 @@ type MergeField struct {
 // together are joined, the internal contact stays; neither is a decision.
 var mergeFields = []MergeField{
 	{"title", []string{"title"}}, {"subtitle", []string{"subtitle"}}, {"summary", []string{"summary"}}, {"description", []string{"description"}},
-	{"category", []string{"category"}}, {"merge_when", []string{"start", "end", "doors"}}, {"merge_where", []string{"venue", "online"}},
+	{"category", []string{"category"}}, {"merge_when", []string{"start", "end", "further", "doors"}}, {"merge_where", []string{"venue", "online"}},
 	{"organiser", []string{"organiser"}}, {"audiences", []string{"audiences"}}, {"womenonly", []string{"womenonly"}}, {"languages", []string{"languages"}},
 	{"interpreters", []string{"interpreters"}}, {"stepfree", []string{"stepfree"}}, {"childcare", []string{"childcare"}},
 	{"merge_price", []string{"free", "price"}}, {"merge_signup", []string{"signup", "signuphere", "signupuntil", "signupby", "places"}}, {"food", []string{"food"}}, {"contact", []string{"contact"}},

@@ -56,6 +56,11 @@ func (d EventDetails) Take(field string, from EventDetails) EventDetails {
 		d.Start = from.Start
 	case "end":
 		d.End = from.End
+	case "further":
+		d.FirstOff, d.Further = from.FirstOff, slices.Clone(from.Further)
+		for i := range d.Further {
+			d.Further[i].No = 0 // it may be that of another event
+		}
 	case "venue":
 		online := d.Venue.Online
 		d.Venue = from.Venue

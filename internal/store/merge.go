@@ -61,7 +61,7 @@ func (s *Store) MergeEvents(ctx context.Context, actor agenda.Actor, m Merging) 
 }
 
 func (t *tx) mergeEvents(keep, other agenda.Event, m agenda.Merged, job agenda.NoticeID) error {
-	if m.Kept.Public() && m.Kept.Standing == agenda.Scheduled && keep.Moves(m.Kept.EventDetails) && m.Kept.End.In(t.clock.Loc).After(t.now) {
+	if m.Kept.Public() && m.Kept.Standing == agenda.Scheduled && keep.Moves(m.Kept.EventDetails) && m.Kept.Until().In(t.clock.Loc).After(t.now) {
 		n := t.noticeOfEvent(agenda.KindChange, m.Kept, agenda.Telling{})
 		n.WasEvent = &keep.EventDetails
 		if err := t.gather(n, t.clock.Soon(t.now, keep.Start, m.Kept.Start)); err != nil {
@@ -271,7 +271,7 @@ func (t *tx) moveWatcher(id agenda.WatcherID, n agenda.Notice, gone, kept agenda
 	}
 	return t.notify(agenda.Notice{
 		ID: agenda.NoticeID("m." + string(moved.ID) + "." + n.Mark), Kind: agenda.KindChange, Subject: aboutEvent(kept),
-		To: agenda.Audience{Of: agenda.Ref{Kind: agenda.AboutWatcher, ID: string(moved.ID)}}, Due: t.now, Deadline: kept.End.In(t.clock.Loc), Mark: n.Mark, Made: t.now, WasEvent: n.WasEvent,
+		To: agenda.Audience{Of: agenda.Ref{Kind: agenda.AboutWatcher, ID: string(moved.ID)}}, Due: t.now, Deadline: kept.Until().In(t.clock.Loc), Mark: n.Mark, Made: t.now, WasEvent: n.WasEvent,
 	})
 }
 

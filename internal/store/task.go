@@ -47,7 +47,7 @@ func (s *Store) LateTasks(ctx context.Context) ([]LateTask, error) {
 			if err := ignoreNotFound(err); err != nil {
 				return nil, err
 			}
-			if err == nil && e.NeedsTasks() && e.End.In(s.Loc()).After(s.Now()) {
+			if err == nil && e.NeedsTasks() && e.Until().In(s.Loc()).After(s.Now()) {
 				out = append(out, LateTask{t, e})
 			}
 		}
