@@ -264,30 +264,46 @@ func (d *demo) fillStates(ctx context.Context, events []agenda.Event) error {
 	return nil
 }
 
-// fillCourses adds events outside of the Intercultural Weeks: they go on all
-// year.
+// fillCourses adds what goes on outside of the Intercultural Weeks: a German
+// course and the volunteers' basic qualification, each one event with several
+// dates and one sign-up. They yield to holidays.
 func (d *demo) fillCourses(ctx context.Context, today agenda.Date) error {
 	course := agenda.EventDetails{
-		Title: "Deutsch am Vormittag", Summary: "Offener Deutschkurs für alle, die neu im Kreis Herford sind. Man kann jederzeit dazukommen.",
+		Title: "Deutsch am Vormittag", Summary: "Deutschkurs für alle, die neu im Kreis Herford sind. Man kann jederzeit dazukommen.",
 		Category: "kurs", Venue: agenda.Venue{Name: "Volkshochschule", Street: "Rathausstraße 20", Postcode: "32257", Town: "Bünde"},
 		Organiser: "Stadt Bünde", Audiences: []string{"neuzugewanderte"}, Languages: []string{"de-einfach"}, StepFree: agenda.Yes, Childcare: agenda.Yes,
-		Free: true, Contact: "05223 161-0",
+		Free: true, Contact: "05223 161-0", SignUp: true, SignUpBy: "in der Volkshochschule oder beim ersten Besuch", Places: 15,
 	}
 	first := today.AddDays((int(time.Monday)-int(today.Weekday())+7)%7 + 7)
-	for _, start := range agenda.Every(1, 3, first.At(9, 30)) {
-		course.Start, course.End = start, start.AddMinutes(150)
-		if _, err := d.store.AddEvent(ctx, office, 0, course, agenda.Published, ""); err != nil {
-			return err
-		}
+	if err := d.addCourse(ctx, course, free(first).At(9, 30), 8, 3); err != nil {
+		return err
 	}
 	training := course
 	training.Title, training.Summary = "Basisqualifizierung für Ehrenamtliche", "Vier Abende: Asylrecht in Grundzügen, Begegnung auf Augenhöhe, eigene Grenzen, Ansprechstellen im Kreis."
 	training.Venue = agenda.Venue{Name: "Kreishaus, Raum 113", Street: "Amtshausstraße 3", Postcode: "32051", Town: "Herford"}
 	training.Organiser, training.Audiences, training.Languages, training.Childcare = "Kommunales Integrationszentrum Kreis Herford", []string{"ehrenamtliche"}, []string{"de"}, agenda.Unknown
-	training.Start = first.AddDays(10).At(18, 0)
-	training.End = training.Start.AddMinutes(150)
-	training.SignUp, training.SignUpBy, training.Places = true, "telefonisch unter 05221 13-0", 20
-	_, err := d.store.AddEvent(ctx, office, 0, training, agenda.Published, "")
+	training.SignUpBy, training.Places = "telefonisch unter 05221 13-0", 20
+	return d.addCourse(ctx, training, free(first.AddDays(10)).At(18, 0), 4, 0)
+}
+
+// addCourse adds an event with so many weekly dates of two and a half hours. One
+// of them falls out, if there is one with that number.
+func (d *demo) addCourse(ctx context.Context, course agenda.EventDetails, start agenda.Local, dates, falls int) error {
+	course.Start, course.End = start, start.AddMinutes(150)
+	course, _, err := course.Weekly(1, dates, agenda.Date{}, func(day agenda.Date) string {
+		if free(day) != day {
+			return "holiday"
+		}
+		return ""
+	})
+	if err != nil {
+		return err
+	}
+	e, err := d.store.AddEvent(ctx, office, 0, course, agenda.Published, "")
+	if err != nil || falls == 0 {
+		return err
+	}
+	_, err = d.store.TurnDate(ctx, office, e.ID, falls, true, time.Time{}, agenda.Telling{})
 	return err
 }
 
