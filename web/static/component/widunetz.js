@@ -46,7 +46,7 @@ a{color:inherit;overflow-wrap:anywhere}a:focus-visible{outline:3px solid;outline
       box.dir = this.texts.dir;
       const level = /^[2-4]$/.test(this.getAttribute("heading")) ? this.getAttribute("heading") : "3";
       let day = "", list;
-      for (const e of data.events) {
+      for (const e of this.dates(data.events)) {
         if (e.start.slice(0, 10) !== day) {
           day = e.start.slice(0, 10);
           make("h" + level, box, this.date(day));
@@ -61,6 +61,15 @@ a{color:inherit;overflow-wrap:anywhere}a:focus-visible{outline:3px solid;outline
       const root = this.attachShadow({ mode: "open" });
       root.adoptedStyleSheets = [sheet];
       root.append(box);
+    }
+
+    // An event with several dates stands on each of them, as in the programme.
+    dates(events) {
+      const [on, from, until] = ["day", "from", "until"].map(n => /^\d{4}-\d\d-\d\d$/.test(this.getAttribute(n)) ? this.getAttribute(n) : "");
+      return events.flatMap(e => e.dates.map(d => ({ ...e, ...d }))).filter(d => {
+        const first = d.start.slice(0, 10), last = d.end.slice(0, 10);
+        return (!on || first <= on && on <= last) && last >= from && (!until || first <= until);
+      }).sort((a, b) => a.start < b.start ? -1 : a.start > b.start ? 1 : 0);
     }
 
     event(li, e) {
