@@ -245,8 +245,9 @@ const batch = 24
 // prepare makes the messages of all that is due, and says after each step that
 // there may be some.
 func (s *Scheduler) prepare(ctx context.Context, made chan<- struct{}) error {
-	now := s.store.Now()
-	return errors.Join(s.turn(ctx, now), s.expand(ctx, now, func() {
+	turned := s.turn(ctx, s.store.Now())
+	now := s.store.Now() // so that what the turn made due goes out at once
+	return errors.Join(turned, s.expand(ctx, now, func() {
 		select {
 		case made <- struct{}{}:
 		default: // is said already
