@@ -264,6 +264,7 @@ func TestTakeKnowsEveryField(t *testing.T) {
 		Places: 1, Food: "s", Contact: "t", Internal: Contact{Name: "u", Email: "v", Phone: "w"},
 	}
 	full.SignUpHere, full.SignUpUntil = true, at.Date
+	full.FirstNo, full.FirstOff, full.Further = 2, true, []EventDate{{No: 3, Start: at.AddDays(7), End: at.AddDays(8)}}
 	for i, v := 0, reflect.ValueOf(full); i < v.NumField(); i++ {
 		if v.Field(i).IsZero() {
 			t.Errorf("the test does not know of %s", v.Type().Field(i).Name)
