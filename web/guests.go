@@ -21,6 +21,8 @@ type guestList struct {
 	Over    []agenda.SignUp // gave back, lapsed, removed
 	Needs   agenda.NeedsSum
 	Action  string
+	Dates   []agenda.EventDate // of a course: several
+	Date    agenda.EventDate   // the one on which presence is noted
 }
 
 func (w *Web) guestList(c *Ctx) (g guestList, err error) {
@@ -29,6 +31,8 @@ func (w *Web) guestList(c *Ctx) (g guestList, err error) {
 		return g, err
 	}
 	g.Action = "/liste/" + c.Param("token")
+	g.Dates = g.E.Dates()
+	g.Date = w.dateOfList(c, g.E)
 	all, err := w.Store.SignUps(c.ctx(), g.E.ID)
 	if err != nil {
 		return g, err
@@ -45,6 +49,30 @@ func (w *Web) guestList(c *Ctx) (g guestList, err error) {
 		}
 	}
 	return g, nil
+}
+
+// dateOfList is the date of the address, otherwise the one that is on or comes
+// next, or the last one.
+func (w *Web) dateOfList(c *Ctx, e agenda.Event) agenda.EventDate {
+	dates := e.Dates()
+	asked := c.Query("termin")
+	if v := c.posted("date"); v != "" {
+		asked = v
+	}
+	if no, err := strconv.Atoi(asked); err == nil {
+		for _, d := range dates {
+			if d.No == no {
+				return d
+			}
+		}
+	}
+	today := w.Store.Today()
+	for _, d := range dates {
+		if !d.Off && !d.End.Date.Before(today) {
+			return d
+		}
+	}
+	return dates[len(dates)-1]
 }
 
 func (w *Web) showGuests(c *Ctx) error {
@@ -96,7 +124,6 @@ func (w *Web) changeGuests(c *Ctx) error {
 		return err
 	}
 	actor, id, who := c.organiser(g.E), g.E.ID, agenda.SignUpID(c.posted("who"))
-	date, _ := strconv.Atoi(c.posted("date")) // none: the first
 	switch c.posted("do") {
 	case "add":
 		u, problems := c.postedSignUp()
@@ -106,7 +133,7 @@ func (w *Web) changeGuests(c *Ctx) error {
 	case "remove":
 		err = w.Store.RemoveSignUp(c.ctx(), actor, id, who)
 	case "came", "missed":
-		err = w.Store.Attend(c.ctx(), actor, id, who, date, c.posted("do") == "came")
+		err = w.Store.Attend(c.ctx(), actor, id, who, g.Date.No, c.posted("do") == "came")
 	case "close", "open":
 		_, err = w.Store.CloseSignUp(c.ctx(), actor, id, c.posted("do") == "close")
 	case "remind":
@@ -127,7 +154,26 @@ func (w *Web) changeGuests(c *Ctx) error {
 	if who != "" {
 		anchor = "#" + string(who)
 	}
-	return c.redirect(g.Action + "?ok=1" + anchor)
+	return c.redirect(g.Action + "?ok=1&termin=" + strconv.Itoa(g.Date.No) + anchor)
+}
+
+// showCertificate is the page to print for somebody who was there.
+func (w *Web) showCertificate(c *Ctx) error {
+	g, err := w.guestList(c)
+	if err != nil {
+		return err
+	}
+	for _, u := range g.People {
+		if string(u.ID) != c.Param("who") {
+			continue
+		}
+		dates := u.Attended(g.Dates)
+		if len(dates) == 0 {
+			return agenda.ErrState
+		}
+		return c.page(http.StatusOK, "certificate", c.P.T("guests.certificate"), map[string]any{"U": u, "E": g.E, "Dates": dates, "All": len(g.Dates), "Today": w.Store.Today()})
+	}
+	return agenda.ErrNotFound
 }
 
 // exportGuests is the list as a spreadsheet.

@@ -35,6 +35,7 @@ func (w *Web) routes() []route {
 		{get, "/liste/:token", anyone, w.showGuests},
 		{post, "/liste/:token", anyone, w.changeGuests},
 		{get, "/liste/:token/anmeldungen.xlsx", anyone, w.exportGuests},
+		{get, "/liste/:token/bescheinigung/:who", anyone, w.showCertificate},
 		{get, "/vormerkung/:token", anyone, w.showWatch},
 		{post, "/vormerkung/:token", anyone, w.decideWatch},
 		{get, "/abmelden/:token", anyone, w.showMute},

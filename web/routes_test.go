@@ -81,6 +81,7 @@ func accessTable(n *network) map[string]access {
 		"POST /anmeldung/:token":                 everyone("/anmeldung/x.y", 404),
 		"GET /liste/:token":                      everyone("/liste/x.y", 404),
 		"POST /liste/:token":                     everyone("/liste/x.y", 404),
+		"GET /liste/:token/bescheinigung/:who":   everyone("/liste/x.y/bescheinigung/z", 404),
 		"GET /liste/:token/anmeldungen.xlsx":     everyone("/liste/x.y/anmeldungen.xlsx", 404),
 		"POST /einreichung/:token/liste":         everyone(submission+"/liste", 404),
 		"GET /vormerkung/:token":                 everyone("/vormerkung/x.y", 404),

@@ -194,3 +194,32 @@ func TestSlip(t *testing.T) {
 	_, page := house(n, 1)
 	n.browser().get(page+"/zettel").want(t, http.StatusOK, "Nähkurs", "<svg", page)
 }
+
+// Who was there on which dates of a course is noted date by date, and printed.
+func TestAttendanceOfACourse(t *testing.T) {
+	t.Parallel()
+	n := open(t)
+	d := eventDetails("Deutsch am Abend", "2027-09-20T18:00")
+	d.SignUpHere = true
+	for i, day := range []string{"2027-09-27", "2027-10-04"} {
+		start := must(agenda.ParseLocal(day + "T18:00"))
+		d.Further = append(d.Further, agenda.EventDate{No: i + 2, Start: start, End: start.AddMinutes(90)})
+	}
+	e := must(n.AddEvent(ctx, agenda.Shell, 2027, d, agenda.Published, ""))
+	u := must(n.AddSignUp(ctx, agenda.Shell, e.ID, agenda.SignUp{Name: "Samira", Persons: 1}, ""))
+	at := "/liste/" + n.ListToken(e.ID, must(n.House(ctx, e.ID)))
+	b := n.browser()
+	certificate := at + "/bescheinigung/" + string(u.ID)
+	b.request(http.MethodGet, certificate).want(t, http.StatusConflict) // she was not there yet
+	came := func(date string) {
+		b.post(at, url.Values{"do": {"came"}, "who": {string(u.ID)}, "date": {date}}).want(t, http.StatusSeeOther)
+	}
+	came("3")
+	b.get(at+"?termin=3").want(t, http.StatusOK, `aria-pressed="true"`)
+	b.get(at+"?termin=2").want(t, http.StatusOK, `aria-pressed="false"`)
+	came("1")
+	b.get(certificate).want(t, http.StatusOK, "Samira", "an 2 von 3 Terminen", "20. September 2027", "4. Oktober 2027").lacks(t, "27. September 2027")
+	if h := must(n.House(ctx, e.ID)); h.Came != 1 {
+		t.Errorf("%d people came, want 1", h.Came)
+	}
+}

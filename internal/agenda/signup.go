@@ -29,7 +29,7 @@ type SignUp struct {
 	Confirmed time.Time   `json:"confirmed,omitzero"`
 	Wording   string      `json:"wording,omitempty"` // version of the text that she read
 	Quiet     bool        `json:"quiet,omitempty"`   // wants no reminders
-	Came      []int       `json:"came,omitempty"`    // numbers of the dates at which she was; 0 is the first
+	Came      []int       `json:"came,omitempty"`    // numbers of the dates at which she was
 	Turn      int         `json:"turn,omitempty"`    // counts its changes of state, so that each is told once
 	Gen       int         `json:"gen,omitempty"`     // generation of its link
 }
@@ -339,7 +339,7 @@ func (h House) Resize(e Event, s SignUp, persons int) (SignUp, error) {
 // Attend returns the sign-up with whether she was there on the date of that
 // number.
 func (s SignUp) Attend(date int, came bool) SignUp {
-	has := slices.Contains(s.Came, date)
+	has := s.CameOn(date)
 	switch {
 	case came && !has:
 		s.Came = append(slices.Clone(s.Came), date)
@@ -373,6 +373,19 @@ func (s SignUp) Hears(kind Kind) bool {
 		return s.State == SignUpSeated && !s.Quiet
 	}
 	return s.State == SignUpSeated || s.State == SignUpWaiting || s.State == SignUpOffered
+}
+
+// CameOn reports whether she was there on the date of that number.
+func (s SignUp) CameOn(date int) bool { return slices.Contains(s.Came, date) }
+
+// Attended returns those of the dates on which she was there.
+func (s SignUp) Attended(dates []EventDate) (out []EventDate) {
+	for _, d := range dates {
+		if s.CameOn(d.No) {
+			out = append(out, d)
+		}
+	}
+	return out
 }
 
 // SignUpIDOf returns the identifier of the sign-up of an address; of a
