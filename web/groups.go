@@ -255,13 +255,30 @@ func (w *Web) showMeeting(c *Ctx) error {
 	if !m.Visible() && !o.Chair {
 		return agenda.ErrNotFound
 	}
+	target, err := c.prepared(m)
+	if err != nil {
+		return err
+	}
 	var days []agenda.Day
 	for _, d := range almanac.Days(m.Start.Date, m.End.Date) {
 		if d.Layer == agenda.DayPublic || d.Layer == agenda.DaySchool {
 			days = append(days, d)
 		}
 	}
-	return c.page(http.StatusOK, "meeting", m.Name(o.Group), map[string]any{"M": m, "G": o.Group, "Days": days, "Edits": o.Chair})
+	return c.page(http.StatusOK, "meeting", m.Name(o.Group), map[string]any{"M": m, "G": o.Group, "Days": days, "Edits": o.Chair, "Prepares": target})
+}
+
+// prepared returns the meeting that this one prepares if the visitor may see it,
+// nil if not.
+func (c *Ctx) prepared(m agenda.Meeting) (*agenda.Meeting, error) {
+	target, err := c.store().Prepared(c.ctx(), m.ID)
+	if err != nil || target.ID == "" || !target.Visible() {
+		return nil, err
+	}
+	if _, err := c.mayAttend(target); err != nil {
+		return nil, nil //nolint:nilerr // what is not hers does not exist for her
+	}
+	return &target, nil
 }
 
 // mayAttend returns the meeting's group if the visitor may see it: a member of

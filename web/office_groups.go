@@ -42,6 +42,7 @@ func (w *Web) groupPage(c *Ctx, status int, g agenda.Group, err error) error {
 		}
 	}
 	f.choose("select", "prepares", prepares, false)
+	f.add(field{Kind: "number", Name: "before", Value: nonZero(g.Before)})
 	f.add(field{Kind: "text", Name: "leads", Value: leadsText(g.Leads), Max: 40, Hint: c.P.T("office.leads_hint", "default", leadsText(w.Store.Clock().MeetingLeads))})
 	if err != nil && !f.refuse(err) {
 		return err
@@ -84,7 +85,7 @@ func (w *Web) saveGroup(c *Ctx) error {
 	g := agenda.Group{
 		ID: agenda.GroupID(c.Param("group")), Name: c.posted("name"), Purpose: c.posted("purpose"), PerYear: c.postedInt(&p, "peryear"), Weeks: c.postedInt(&p, "weeks"),
 		Weekday: time.Weekday(max(0, min(weekday, 6))), Start: c.posted("start"), Minutes: c.postedInt(&p, "minutes"), Place: c.posted("place"),
-		Prepares: agenda.GroupID(c.posted("prepares")), Leads: c.postedLeads(&p),
+		Prepares: agenda.GroupID(c.posted("prepares")), Before: c.postedInt(&p, "before"), Leads: c.postedLeads(&p),
 	}
 	err := joined(p, g.Clean().Check())
 	if err == nil {

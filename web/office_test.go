@@ -65,20 +65,51 @@ func TestPlanEveryFewWeeks(t *testing.T) {
 	}
 }
 
-func TestPlanMindsHolidaysAndThePast(t *testing.T) {
+// A series yields to holidays by its rule; every moved date says why.
+func TestSeriesYieldsAndSaysWhy(t *testing.T) {
 	t.Parallel()
 	n := open(t)
 	boss := n.as(vera)
 	path := "/koordination/gremien/" + string(migration) + "/termine"
-	form := url.Values{"date": {"2027-08-23"}, "start": {"09:00"}, "minutes": {"60"}, "count": {"11"}, "weeks": {"1"}, "state": {"fixed"}}
-	got := previewed(boss.post(path, form).want(t, http.StatusOK))
-	if len(got) != 11 || got["2027-08-23T09:00"] || got["2027-11-01T09:00"] || got["2027-08-30T09:00"] || !got["2027-09-06T09:00"] {
-		t.Errorf("ticked: %v; the past and All Saints are not to be", got)
+	form := url.Values{"date": {"2027-09-06"}, "start": {"09:00"}, "minutes": {"60"}, "count": {"10"}, "weeks": {"4"}, "state": {"fixed"}, "yield": {"week"}, "school": {"1"}, "bridge": {"1"}, "shared": {"1"}}
+	page := boss.post(path, form).want(t, http.StatusOK)
+	got := previewed(page)
+	if len(got) != 10 || !got["2027-11-08T09:00"] || got["2027-11-01T09:00"] || !got["2027-11-29T09:00"] || !got["2028-04-24T09:00"] {
+		t.Errorf("ticked: %v; All Saints goes to the next Monday, and the rhythm does not drift", got)
 	}
-	for field, typed := range map[string]string{"count": "61", "weeks": "0", "minutes": "lang", "date": "", "start": "früh"} {
+	if text := item(page, "2027-11-08T09:00"); !strings.Contains(text, "Allerheiligen") || !strings.Contains(text, "Feiertagsgesetz") || !strings.Contains(text, "statt Mo") {
+		t.Errorf("the moved date says %q", text)
+	}
+	skip := boss.post(path, changed(form, "yield", "skip")).want(t, http.StatusOK, "fällt aus")
+	if got := previewed(skip); len(got) != 8 {
+		t.Errorf("left out: %v", got)
+	}
+	// The coordinator chooses where the rule is to ask.
+	ask := boss.post(path, changed(form, "yield", "ask")).want(t, http.StatusOK, "bitte wählen")
+	boss.then(boss.submit(ask, path, map[string][]string{"do": {"plan"}, "chosen": {"2027-09-06T09:00"}, "choice.2027-11-01T09:00": {"2027-11-02T09:00"}})).want(t, http.StatusOK, "2 Termine angelegt")
+	boss.submit(ask, path, map[string][]string{"do": {"plan"}, "choice.2027-11-01T09:00": {"2027-11-01T09:00"}}).want(t, http.StatusConflict, "Inzwischen hat sich etwas geändert")
+	boss.then(boss.submit(ask, path, map[string][]string{"do": {"plan"}, "chosen": {"2027-09-06T09:00"}})).want(t, http.StatusOK, "schon angelegt") // the second click
+	for field, typed := range map[string]string{"count": "61", "weeks": "0", "minutes": "lang", "date": "", "start": "früh", "until": "2027-09-01", "max_weeks": "3"} {
 		a := boss.post(path, changed(form, field, typed)).want(t, http.StatusUnprocessableEntity)
 		if !a.invalid()[field] {
 			t.Errorf("%s %q: marked are %v", field, typed, a.invalid())
+		}
+	}
+	past := boss.post(path, changed(form, "date", "2027-08-23")).want(t, http.StatusUnprocessableEntity)
+	endless := boss.post(path, changed(form, "count", "")).want(t, http.StatusUnprocessableEntity, "braucht ein Ende")
+	if !past.invalid()["date"] || !endless.invalid()["until"] {
+		t.Errorf("marked are %v and %v", past.invalid(), endless.invalid())
+	}
+}
+
+func TestSingleDateInThePastIsNotTicked(t *testing.T) {
+	t.Parallel()
+	n := open(t)
+	path := "/koordination/gremien/" + string(migration) + "/termine"
+	form := url.Values{"date": {"2027-08-23"}, "start": {"09:00"}, "minutes": {"60"}, "count": {"1"}, "state": {"fixed"}}
+	for day, ticked := range map[string]bool{"2027-08-23": false, "2027-11-01": false, "2027-09-06": true} {
+		if got := previewed(n.as(vera).post(path, changed(form, "date", day)).want(t, http.StatusOK)); got[day+"T09:00"] != ticked || len(got) != 1 {
+			t.Errorf("%s: %v", day, got)
 		}
 	}
 }

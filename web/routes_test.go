@@ -154,11 +154,13 @@ func accessTable(n *network) map[string]access {
 	t["GET "+groups+"/sitze"], t["POST "+groups+"/sitze"] = offices(group+"/sitze"), takes(group+"/sitze", office, 303)
 	t["POST "+groups+"/kalender"] = takes(group+"/kalender", office, 303)
 	t["GET "+groups+"/termine"], t["POST "+groups+"/termine"] = chairs(group+"/termine"), takes(group+"/termine", leader, 422)
+	t["GET "+groups+"/jahresplanung"], t["POST "+groups+"/jahresplanung"] = chairs(group+"/jahresplanung"), takes(group+"/jahresplanung", leader, 422)
 	t["GET "+groups+"/einladen"], t["POST "+groups+"/einladen"] = chairs(group+"/einladen"), takes(group+"/einladen", leader, 303)
 	at := desk + "/sitzungen/" + meeting
 	const meetings = "/koordination/sitzungen/:meeting"
 	t["GET "+meetings], t["POST "+meetings] = chairs(at), takes(at, leader, 422)
 	t["POST "+meetings+"/stand"], t["GET "+meetings+"/aushang"] = takes(at+"/stand", leader, 409), chairs(at+"/aushang")
+	t["POST "+meetings+"/vorbereitung"] = takes(at+"/vorbereitung", leader, 303)
 	t["GET "+meetings+"/telefon"] = offices(at + "/telefon")
 	ev := desk + "/veranstaltungen/" + string(event.ID)
 	const events = "/koordination/veranstaltungen/:event"

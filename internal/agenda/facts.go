@@ -16,6 +16,7 @@ type Facts struct {
 	Meeting     Meeting           // of a reminder, change or cancellation
 	Meetings    []Meeting         // of an invitation or digest, in order of time
 	Groups      map[GroupID]Group // of Meetings
+	Also        []AlsoFact        // dates of the reader that changed with Meeting
 	Event       Event             // of notices about events
 	Translation Translation       // of Event in Lang, if there is one
 	Edition     Edition           //

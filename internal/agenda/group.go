@@ -25,6 +25,7 @@ type Group struct {
 	Minutes  int          `json:"minutes,omitempty"`  // usual length
 	Place    string       `json:"place,omitempty"`    // usual place
 	Prepares GroupID      `json:"prepares,omitempty"` // the group whose meetings this one prepares
+	Before   int          `json:"before,omitempty"`   // working days before each of those; 0: as usual
 	Leads    []int        `json:"leads,omitempty"`    // days before a meeting on which members are reminded; nil: as configured
 	FeedGen  int          `json:"feedgen,omitempty"`  // generation of the feed's address
 	Changed  time.Time    `json:"changed"`            // UTC
@@ -50,6 +51,7 @@ func (g Group) Check() error {
 	between(&p, "peryear", g.PerYear, 0, 53)
 	between(&p, "weeks", g.Weeks, 0, 52)
 	between(&p, "minutes", g.Minutes, 0, 24*60)
+	between(&p, "before", g.Before, 0, 60)
 	for _, l := range g.Leads {
 		between(&p, "leads", l, 0, 90)
 	}
@@ -74,6 +76,7 @@ func (g Group) Changes(h Group) []Change {
 	diff(&c, "minutes", itoa(g.Minutes), itoa(h.Minutes))
 	diff(&c, "place", g.Place, h.Place)
 	diff(&c, "prepares", string(g.Prepares), string(h.Prepares))
+	diff(&c, "before", itoa(g.Before), itoa(h.Before))
 	diff(&c, "leads", ints(g.Leads), ints(h.Leads))
 	return c
 }

@@ -34,6 +34,8 @@ type Notice struct {
 	Sentence string          `json:"sentence,omitempty"` // of whoever made the change
 	WasMeet  *MeetingDetails `json:"wasmeet,omitempty"`  // before the first of the merged changes
 	WasEvent *EventDetails   `json:"wasevent,omitempty"`
+	Also     []AlsoMoved     `json:"also,omitempty"`   // dates that changed with this one, told to those who are expected there too
+	Except   *Audience       `json:"except,omitempty"` // is told by the notice of another date
 	Made     time.Time       `json:"made"`             // UTC
 	Cursor   string          `json:"cursor,omitempty"` // the last reader for whom a message was made
 	Done     bool            `json:"done,omitempty"`   // a message was made for every reader
@@ -73,6 +75,7 @@ func WatcherIDOf(e EventID, email string) WatcherID {
 type Telling struct {
 	Mail     bool
 	Sentence string
+	Alone    bool // what prepares the date stays as it is
 }
 
 // Clock is what rules about time need to know: the network's place, the hour

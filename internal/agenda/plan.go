@@ -48,9 +48,7 @@ func WishesOf(g Group, year int) PlanWishes {
 	case w.Count > 6:
 		w.MinWeeks = max(52/w.Count-2, 0)
 	}
-	if g.Prepares != "" {
-		w.Before = 10
-	}
+	w.Before = g.Ahead()
 	return w
 }
 
@@ -126,6 +124,7 @@ type PlanDate struct {
 	Start, End Local
 	Reasons    []PlanReason
 	Meeting    MeetingID  // a date that stands already; "" for a new one
+	Target     MeetingID  // the date that it prepares; "" for none
 	Host       *HostCount // suggested host, nil if none was asked for
 }
 

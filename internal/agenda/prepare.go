@@ -20,6 +20,7 @@ func planBefore(w PlanWishes, f PlanFacts) (YearPlan, error) {
 			continue
 		}
 		if d, ok := prepared(f.Own, target, o.calendar.WorkingDaysBefore(target.Start.Date, w.Before+patient)); ok && !w.Fresh {
+			d.Target = target.ID
 			p.Dates = append(p.Dates, d)
 			continue
 		}
@@ -58,22 +59,30 @@ func prepared(own []Meeting, target Meeting, from Date) (PlanDate, bool) {
 
 // prepare finds the day for one date, and says which days it passed by.
 func (o *obstacles) prepare(w PlanWishes, target Meeting) (PlanDate, []AvoidedDay, bool) {
-	h, m, _ := ParseClock(w.Start) // checked
 	var avoided []AvoidedDay
 	for n := w.Before; n <= w.Before+patient; n++ {
-		start := o.calendar.WorkingDaysBefore(target.Start.Date, n).At(h, m)
-		end := start.AddMinutes(w.Minutes)
-		against, notes := o.against(start, end)
-		if r := w.minded(against); len(r) > 0 {
-			avoided = append(avoided, AvoidedDay{start.Date, r})
-			continue
+		d, against, ok := o.prepareOn(w, target, n)
+		if ok {
+			return d, avoided, true
 		}
-		d := PlanDate{Start: start, End: end, Reasons: []PlanReason{{Rule: reasonBefore, N: n, On: target.Start.Date}}}
-		if len(against) == 0 {
-			d.Reasons = append(d.Reasons, o.free(start.Date))
-		}
-		d.Reasons = append(append(d.Reasons, against...), notes...)
-		return d, avoided, true
+		avoided = append(avoided, against)
 	}
 	return PlanDate{}, avoided, false
+}
+
+// prepareOn looks at one day, so many working days before a date.
+func (o *obstacles) prepareOn(w PlanWishes, target Meeting, n int) (PlanDate, AvoidedDay, bool) {
+	h, m, _ := ParseClock(w.Start) // checked
+	start := o.calendar.WorkingDaysBefore(target.Start.Date, n).At(h, m)
+	end := start.AddMinutes(w.Minutes)
+	against, notes := o.against(start, end)
+	if r := w.minded(against); len(r) > 0 {
+		return PlanDate{}, AvoidedDay{start.Date, r}, false
+	}
+	d := PlanDate{Start: start, End: end, Target: target.ID, Reasons: []PlanReason{{Rule: reasonBefore, N: n, On: target.Start.Date}}}
+	if len(against) == 0 {
+		d.Reasons = append(d.Reasons, o.free(start.Date))
+	}
+	d.Reasons = append(append(d.Reasons, against...), notes...)
+	return d, AvoidedDay{}, true
 }

@@ -168,6 +168,11 @@ func (l Local) AddMinutes(n int) Local {
 	return Local{DateOf(t), t.Hour(), t.Minute()}
 }
 
+// MinutesTo returns how many minutes after l the wall-clock time m is.
+func (l Local) MinutesTo(m Local) int {
+	return l.DaysTo(m.Date)*24*60 + 60*(m.Hour-l.Hour) + m.Minute - l.Minute
+}
+
 // AddDays returns the same time of day n days on.
 func (l Local) AddDays(n int) Local { return Local{l.Date.AddDays(n), l.Hour, l.Minute} }
 

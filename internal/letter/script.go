@@ -234,19 +234,22 @@ func (d *draft) change() error {
 	if m.State != agenda.MeetingFixed || was == nil || d.past(m.End) {
 		return ErrNothing
 	}
-	changes := was.Changes(m.MeetingDetails)
-	if len(changes) == 0 {
+	changes, also := was.Changes(m.MeetingDetails), d.alsoMoved()
+	switch {
+	case len(changes) == 0 && len(also) == 0:
 		return ErrNothing
+	case len(changes) == 0: // taken back, but not for what had moved with it
+		first := also[0]
+		m, was, also = first.Meeting, &first.Old, also[1:]
+		d.s.Dates = []date{d.movedDate(m, first.Of, *was)}
+		d.open("change", m.Name(first.Of), "date", d.p.DateMedium(was.Start.Date))
+	default:
+		d.s.Dates = []date{d.movedDate(m, d.Group, *was)}
+		d.open("change", m.Name(d.Group), "date", d.p.DateMedium(was.Start.Date))
 	}
-	now := d.meetingDate(m, d.Group)
-	if was.Start != m.Start || was.End != m.End {
-		now.OldWhen = d.p.When(was.Start, was.End)
+	for _, a := range also {
+		d.s.Dates = append(d.s.Dates, d.movedDate(a.Meeting, a.Of, a.Old))
 	}
-	if was.Place != m.Place {
-		now.OldWhere = orDash(was.Place)
-	}
-	d.s.Dates = []date{now}
-	d.open("change", m.Name(d.Group), "date", d.p.DateMedium(was.Start.Date))
 	if list := d.fields(changes); list != "" {
 		d.s.Intro = append(d.s.Intro, list)
 	}
@@ -347,7 +350,7 @@ func (d *draft) cancellation() error {
 	if m.State != agenda.MeetingCancelled || d.past(m.End) {
 		return ErrNothing
 	}
-	d.s.Dates = []date{d.meetingDate(m, d.Group)}
+	d.s.Dates = append([]date{d.meetingDate(m, d.Group)}, d.alsoTurned(agenda.MeetingCancelled)...)
 	d.open("cancellation", m.Name(d.Group), "date", d.p.DateMedium(m.Start.Date))
 	d.sentence()
 	d.s.Outro = append(d.s.Outro, d.t("attached_cancel"))
@@ -371,7 +374,7 @@ func (d *draft) restored() error {
 	if m.State != agenda.MeetingFixed || d.past(m.End) {
 		return ErrNothing
 	}
-	d.s.Dates = []date{d.meetingDate(m, d.Group)}
+	d.s.Dates = append([]date{d.meetingDate(m, d.Group)}, d.alsoTurned(agenda.MeetingFixed)...)
 	d.open("restored", m.Name(d.Group), "date", d.p.DateMedium(m.Start.Date))
 	d.sentence()
 	d.act("meeting_page", "/sitzungen/"+string(m.ID))

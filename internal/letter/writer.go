@@ -163,6 +163,9 @@ func (w *Writer) attach(l *Letter, f agenda.Facts) error {
 			}
 		} else {
 			items = append(items, MeetingItem(f.Meeting, f.Group, german, w.site.BaseURL))
+			for _, a := range f.Also {
+				items = append(items, MeetingItem(a.Meeting, a.Of, german, w.site.BaseURL))
+			}
 		}
 	}
 	if len(items) == 0 {

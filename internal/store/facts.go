@@ -70,6 +70,9 @@ func (r *reader) fill(f *agenda.Facts) error {
 	if err := r.subject(f); err != nil {
 		return err
 	}
+	if err := r.also(f); err != nil {
+		return err
+	}
 	if err := r.reader(f); err != nil {
 		return err
 	}

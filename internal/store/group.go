@@ -36,6 +36,9 @@ func (s *Store) SaveGroup(ctx context.Context, actor agenda.Actor, g agenda.Grou
 	var out agenda.Group
 	leadsChanged := false
 	err := s.update(ctx, actor, func(t *tx) (err error) {
+		if err := t.noCircle(g); err != nil {
+			return err
+		}
 		if g.ID == "" {
 			out, err = t.addGroup(g)
 			return err
@@ -47,6 +50,24 @@ func (s *Store) SaveGroup(ctx context.Context, actor agenda.Actor, g agenda.Grou
 		return out, err
 	}
 	return out, s.remindAnew(ctx, out.ID)
+}
+
+// noCircle refuses groups that prepare one another.
+func (t *tx) noCircle(g agenda.Group) error {
+	for next, n := g.Prepares, 0; next != ""; n++ {
+		if next == g.ID || n > 10 {
+			return agenda.Problems{{Field: "prepares", Rule: "circle"}}
+		}
+		of, err := get[agenda.Group](t, groupKey(next))
+		if errors.Is(err, agenda.ErrNotFound) && n == 0 {
+			return agenda.Problems{{Field: "prepares", Rule: "one_of"}}
+		}
+		if err != nil {
+			return ignoreNotFound(err)
+		}
+		next = of.Prepares
+	}
+	return nil
 }
 
 func (t *tx) changeGroup(g agenda.Group) (out agenda.Group, leadsChanged bool, err error) {
@@ -69,6 +90,9 @@ func (t *tx) addGroup(g agenda.Group) (agenda.Group, error) {
 	slug := agenda.Slug(g.Name)
 	if slug == "" {
 		return g, agenda.Problems{{Field: "name", Rule: "required"}}
+	}
+	if slug == "neu" || slug == "jahr" { // pages of their own stand there
+		return g, agenda.Problems{{Field: "name", Rule: "taken"}}
 	}
 	if _, err := t.Get(groupKey(agenda.GroupID(slug))); err == nil {
 		return g, agenda.Problems{{Field: "name", Rule: "taken"}}

@@ -23,6 +23,8 @@ const (
 	kMeeting     = "meeting"     // id
 	kAt          = "at"          // start, meeting: group
 	kHost        = "host"        // group, meeting: its host
+	kPreparing   = "preparing"   // target, meeting that prepares it: where it was put
+	kPrepares    = "prepares"    // meeting: the target that it prepares
 	kSource      = "source"      // group, UID of the calendar file: meeting
 	kEdition     = "edition"     // year
 	kRefusal     = "refusal"     // year, institution

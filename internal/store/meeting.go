@@ -165,6 +165,12 @@ func (s *Store) ChangeMeeting(ctx context.Context, actor agenda.Actor, id agenda
 }
 
 func (t *tx) changeMeeting(id agenda.MeetingID, d agenda.MeetingDetails, seen time.Time, tell agenda.Telling) (agenda.Meeting, error) {
+	return t.changeTold(id, d, seen, tell, nil)
+}
+
+// changeTold is changeMeeting for a date that changes with another one; those of
+// whom told speaks are told by the notice of that.
+func (t *tx) changeTold(id agenda.MeetingID, d agenda.MeetingDetails, seen time.Time, tell agenda.Telling, told *agenda.Audience) (agenda.Meeting, error) {
 	old, g, err := t.meeting(id)
 	if err != nil {
 		return old, err
@@ -174,10 +180,17 @@ func (t *tx) changeMeeting(id agenda.MeetingID, d agenda.MeetingDetails, seen ti
 		return old, err
 	}
 	tell.Mail = tell.Mail && m.State == agenda.MeetingFixed && m.End.In(t.clock.Loc).After(t.now)
+	n := t.noticeAbout(agenda.KindChange, m, old.Start.Date, m.Start.Date)
+	n.Sentence, n.WasMeet, n.Except = tell.Sentence, &old.MeetingDetails, told
+	var with company
+	if old.Start != m.Start {
+		if with, err = t.follow(m, audienceIf(tell.Mail, n), tell); err != nil {
+			return m, err
+		}
+	}
 	if tell.Mail {
-		n := t.noticeAbout(agenda.KindChange, m, old.Start.Date, m.Start.Date)
-		n.Sentence, n.WasMeet = tell.Sentence, &old.MeetingDetails
-		if err := t.gather(n, t.clock.Soon(t.now, old.Start, m.Start)); err != nil {
+		n.Also = with.also
+		if err := t.gather(n, t.clock.Soon(t.now, append(with.starts, old.Start, m.Start)...)); err != nil {
 			return m, err
 		}
 	}
@@ -207,6 +220,15 @@ func (t *tx) noticeAbout(kind agenda.Kind, m agenda.Meeting, days ...agenda.Date
 	}
 }
 
+// audienceIf is whom a notice tells, nil if it does not go out.
+func audienceIf(goes bool, n agenda.Notice) *agenda.Audience {
+	if !goes {
+		return nil
+	}
+	to := n.To
+	return &to
+}
+
 // TurnMeeting fixes, cancels or restores a meeting, or makes it a draft or
 // planned one.
 func (s *Store) TurnMeeting(ctx context.Context, actor agenda.Actor, id agenda.MeetingID, to agenda.MeetingState, seen time.Time, tell agenda.Telling) (m agenda.Meeting, err error) {
@@ -222,6 +244,12 @@ func (s *Store) TurnMeeting(ctx context.Context, actor agenda.Actor, id agenda.M
 
 // turnMeeting reads the meeting of m.ID, turns it and leaves it in m.
 func (t *tx) turnMeeting(m *agenda.Meeting, to agenda.MeetingState, seen time.Time, tell agenda.Telling) error {
+	return t.turnTold(m, to, seen, tell, nil)
+}
+
+// turnTold is turnMeeting for a date that turns with another one; those of whom
+// told speaks are told by the notice of that.
+func (t *tx) turnTold(m *agenda.Meeting, to agenda.MeetingState, seen time.Time, tell agenda.Telling, told *agenda.Audience) error {
 	old, g, err := t.meeting(m.ID)
 	if err != nil {
 		return err
@@ -237,7 +265,15 @@ func (t *tx) turnMeeting(m *agenda.Meeting, to agenda.MeetingState, seen time.Ti
 		return err
 	}
 	tell.Mail = tell.Mail && m.End.In(t.clock.Loc).After(t.now)
-	if err := t.tellTurn(old, m, g, tell); err != nil {
+	n := t.noticeAbout("", *m, m.Start.Date)
+	n.Sentence, n.Except = tell.Sentence, told
+	gathers := tell.Mail && (old.State == agenda.MeetingFixed || old.State == agenda.MeetingCancelled)
+	with, err := t.turnAlong(old, *m, audienceIf(gathers, n), tell)
+	if err != nil {
+		return err
+	}
+	n.Also = with.also
+	if err := t.tellTurn(old, m, g, tell, n, with.starts); err != nil {
 		return err
 	}
 	if err := t.remind(aboutMeeting(*m), t.clock.MeetingReminders(*m, g, tell.Mail, t.now)); err != nil {
@@ -257,7 +293,7 @@ func turnVerb(from, to agenda.MeetingState) string {
 
 // tellTurn writes the notice of a turn. A cancellation and a restoration of which
 // nobody was told yet undo each other.
-func (t *tx) tellTurn(old agenda.Meeting, m *agenda.Meeting, g agenda.Group, tell agenda.Telling) error {
+func (t *tx) tellTurn(old agenda.Meeting, m *agenda.Meeting, g agenda.Group, tell agenda.Telling, n agenda.Notice, starts []agenda.Local) error {
 	pending, err := t.pending(aboutMeeting(old))
 	if err != nil {
 		return err
@@ -266,17 +302,15 @@ func (t *tx) tellTurn(old agenda.Meeting, m *agenda.Meeting, g agenda.Group, tel
 	case undoes(m.State != agenda.MeetingCancelled, pending):
 		return t.undo(*pending)
 	case m.State == agenda.MeetingCancelled && pending != nil && !tell.Mail:
-		return t.silence(pending.ID)
+		return errors.Join(t.tellAlone(*pending), t.silence(pending.ID))
 	case !tell.Mail:
 		return nil
 	case m.State == agenda.MeetingCancelled && old.State == agenda.MeetingFixed:
-		n := t.noticeAbout(agenda.KindCancellation, *m, m.Start.Date)
-		n.Sentence = tell.Sentence
-		return t.gather(n, t.clock.Soon(t.now, m.Start))
+		n.Kind = agenda.KindCancellation
+		return t.gather(n, t.clock.Soon(t.now, append(starts, m.Start)...))
 	case m.State == agenda.MeetingFixed && old.State == agenda.MeetingCancelled:
-		n := t.noticeAbout(agenda.KindRestored, *m, m.Start.Date)
-		n.Sentence = tell.Sentence
-		return t.gather(n, t.clock.Soon(t.now, m.Start))
+		n.Kind = agenda.KindRestored
+		return t.gather(n, t.clock.Soon(t.now, append(starts, m.Start)...))
 	case m.State == agenda.MeetingFixed:
 		m.Invited = t.now
 		return t.invite(g, []agenda.Meeting{*m}, tell.Sentence)

@@ -91,6 +91,7 @@ func (t *tx) gather(n agenda.Notice, due time.Time) error {
 		if n.Kind == agenda.KindChange && pending.Kind == agenda.KindRestored {
 			n.Kind = agenda.KindRestored // its letter shows the date as it is now
 		}
+		n.Also = mergeAlso(pending.Also, n.Also)
 		n.To.Days = append(n.To.Days, pending.To.Days...)
 		slices.SortFunc(n.To.Days, agenda.Date.Compare)
 		n.To.Days = slices.Compact(n.To.Days)
@@ -106,6 +107,17 @@ func (t *tx) gather(n agenda.Notice, due time.Time) error {
 	return t.notify(n)
 }
 
+// mergeAlso joins what changed with a date; what was before the first change
+// stays.
+func mergeAlso(before, now []agenda.AlsoMoved) []agenda.AlsoMoved {
+	for _, a := range now {
+		if !slices.ContainsFunc(before, func(b agenda.AlsoMoved) bool { return b.Meeting == a.Meeting }) {
+			before = append(before, a)
+		}
+	}
+	return before
+}
+
 // sentences joins what was said of several changes, each sentence once.
 func sentences(before, now string) string {
 	if strings.Contains("\n"+before+"\n", "\n"+now+"\n") {
@@ -118,6 +130,9 @@ func sentences(before, now string) string {
 // What had changed besides is told as a change.
 func (t *tx) undo(pending agenda.Notice) error {
 	if pending.WasMeet == nil && pending.WasEvent == nil {
+		if err := t.tellAlone(pending); err != nil {
+			return err
+		}
 		return t.silence(pending.ID)
 	}
 	pending.Kind = agenda.KindChange
@@ -291,6 +306,9 @@ func (t *tx) groupReaders(n agenda.Notice) ([]agenda.Ref, bool, error) {
 	var ids []agenda.PersonID
 	for _, d := range n.To.Days {
 		ids = append(ids, agenda.Members(seats, d)...)
+	}
+	if ids, err = t.withoutTold(n, ids); err != nil {
+		return nil, false, err
 	}
 	return t.personReaders(n, ids)
 }

@@ -134,34 +134,36 @@ func hostKey(g agenda.GroupID, m agenda.MeetingID) string {
 
 // SetHost says which institution is the host of a meeting; "" takes that back.
 func (s *Store) SetHost(ctx context.Context, actor agenda.Actor, id agenda.MeetingID, host agenda.InstitutionID) error {
-	err := s.update(ctx, actor, func(t *tx) error {
-		m, g, err := t.meeting(id)
-		if err != nil {
-			return err
-		}
-		old, err := get[agenda.Hosting](t, hostKey(m.Group, id))
-		if ignoreNotFound(err) != nil || old.Institution == host {
-			return ignoreNotFound(err)
-		}
-		name := ""
-		if host == "" {
-			t.Delete(hostKey(m.Group, id))
-		} else {
-			i, err := get[agenda.Institution](t, institutionKey(host))
-			if err != nil {
-				return err
-			}
-			name = i.Name
-			put(t, hostKey(m.Group, id), agenda.Hosting{Meeting: id, Institution: host})
-		}
-		title := strings.TrimSuffix(m.Name(g)+" "+m.Start.String()+", "+name, ", ")
-		t.record(agenda.Entry{Subject: aboutMeeting(m), Verb: "hosted", Title: title})
-		return nil
-	})
+	err := s.update(ctx, actor, func(t *tx) error { return t.setHost(id, host) })
 	if err != nil {
 		err = fmt.Errorf("host of %s: %w", id, err)
 	}
 	return err
+}
+
+func (t *tx) setHost(id agenda.MeetingID, host agenda.InstitutionID) error {
+	m, g, err := t.meeting(id)
+	if err != nil {
+		return err
+	}
+	old, err := get[agenda.Hosting](t, hostKey(m.Group, id))
+	if ignoreNotFound(err) != nil || old.Institution == host {
+		return ignoreNotFound(err)
+	}
+	name := ""
+	if host == "" {
+		t.Delete(hostKey(m.Group, id))
+	} else {
+		i, err := get[agenda.Institution](t, institutionKey(host))
+		if err != nil {
+			return err
+		}
+		name = i.Name
+		put(t, hostKey(m.Group, id), agenda.Hosting{Meeting: id, Institution: host})
+	}
+	title := strings.TrimSuffix(m.Name(g)+" "+m.Start.String()+", "+name, ", ")
+	t.record(agenda.Entry{Subject: aboutMeeting(m), Verb: "hosted", Title: title})
+	return nil
 }
 
 // Host returns which institution is the host of a meeting, "" if that is open.
