@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"slices"
 	"time"
 
@@ -175,9 +176,26 @@ func free(d agenda.Date) agenda.Date {
 	return d
 }
 
+// planYear makes the dates of a group's year. The core group's are tied to those
+// that they prepare.
+func (d *demo) planYear(ctx context.Context, g agenda.Group, year int, state agenda.MeetingState) ([]agenda.Meeting, error) {
+	made, err := d.store.PlanMeetings(ctx, office, g.ID, yearOf(g, year), state)
+	if err != nil || g.Prepares == "" {
+		return made, err
+	}
+	first, last := agenda.Date{Year: year, Month: time.January, Day: 1}, agenda.Date{Year: year, Month: time.December, Day: 31}
+	targets, err := d.store.Meetings(ctx, g.Prepares, first, last)
+	for _, m := range targets {
+		if _, _, perr := d.store.Prepare(ctx, office, m.ID); perr != nil && !errors.Is(perr, agenda.ErrState) {
+			err = errors.Join(err, perr)
+		}
+	}
+	return made, err
+}
+
 func (d *demo) fillThisYear(ctx context.Context, today agenda.Date) error {
 	for _, g := range demoGroups {
-		made, err := d.store.PlanMeetings(ctx, office, g.ID, yearOf(g, today.Year), agenda.MeetingFixed)
+		made, err := d.planYear(ctx, g, today.Year, agenda.MeetingFixed)
 		if err != nil {
 			return err
 		}
@@ -201,7 +219,7 @@ func (d *demo) fillNextYear(ctx context.Context, today agenda.Date) error {
 		if state == "" {
 			state = agenda.MeetingFixed
 		}
-		made, err := d.store.PlanMeetings(ctx, office, g.ID, yearOf(g, today.Year+1), state)
+		made, err := d.planYear(ctx, g, today.Year+1, state)
 		if err != nil {
 			return err
 		}
