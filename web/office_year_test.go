@@ -172,7 +172,7 @@ func TestMovingADateMovesItsPreparingMeetingOnThePage(t *testing.T) {
 	target := n.meetings(project)[1] // 10 November
 	edit := "/koordination/sitzungen/" + string(target.ID)
 	page := boss.get(edit).want(t, http.StatusOK, "hat für diese Sitzung aber noch keinen Termin")
-	page = boss.then(boss.submit(page, "/vorbereitung", nil)).want(t, http.StatusOK, "Zieht mit")
+	boss.then(boss.submit(page, "/vorbereitung", nil)).want(t, http.StatusOK, "Zieht mit")
 	kern := n.meetings(core.ID)[0]
 	must(n.Invite(ctx, agenda.Shell, project, []agenda.MeetingID{target.ID}, ""))
 	must(n.Invite(ctx, agenda.Shell, core.ID, []agenda.MeetingID{kern.ID}, ""))
