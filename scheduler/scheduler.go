@@ -25,6 +25,7 @@ import (
 type Config struct {
 	Tick      string `toml:"tick"`      // looks for what is due
 	Digest    string `toml:"digest"`    // plans the monthly mail of dates
+	Planning  string `toml:"planning"`  // tells the office which groups have fewer dates than was promised; empty: never
 	Retention string `toml:"retention"` // deletes what is past its time
 	Backup    string `toml:"backup"`    // writes a backup; empty: never
 }
@@ -88,8 +89,8 @@ func ParseCron(spec string) (s cron.Schedule, err error) {
 // Validate says what is wrong with the expressions.
 func (c Config) Validate() error {
 	var errs []error
-	for _, f := range []struct{ key, spec string }{{"tick", c.Tick}, {"digest", c.Digest}, {"retention", c.Retention}, {"backup", c.Backup}} {
-		if f.spec == "" && f.key == "backup" {
+	for _, f := range []struct{ key, spec string }{{"tick", c.Tick}, {"digest", c.Digest}, {"planning", c.Planning}, {"retention", c.Retention}, {"backup", c.Backup}} {
+		if f.spec == "" && (f.key == "backup" || f.key == "planning") {
 			continue
 		}
 		if _, err := ParseCron(f.spec); err != nil {
@@ -136,14 +137,21 @@ func (s *Scheduler) Run(ctx context.Context, c Config) error {
 // was down at its time.
 const lateDigest = 14 * 24 * time.Hour
 
-// CatchUp plans the monthly mail of dates if its time has passed this month
-// while nothing ran, and reminders of courses that a restore cut off. Planning
-// them twice is planning them once.
+// CatchUp plans the monthly mails, of dates and of the planning, if their time
+// has passed this month while nothing ran, and reminders of courses that a
+// restore cut off. Planning them twice is planning them once.
 func (s *Scheduler) CatchUp(ctx context.Context, c Config) error {
 	if err := s.store.RemindCourses(ctx); err != nil {
 		return err
 	}
-	schedule, err := ParseCron(c.Digest)
+	if err := s.catchUp(ctx, c.Digest, s.store.PlanDigest); err != nil || c.Planning == "" {
+		return err
+	}
+	return s.catchUp(ctx, c.Planning, s.store.CheckPlanning)
+}
+
+func (s *Scheduler) catchUp(ctx context.Context, spec string, plan func(context.Context) error) error {
+	schedule, err := ParseCron(spec)
 	if err != nil {
 		return err
 	}
@@ -153,7 +161,7 @@ func (s *Scheduler) CatchUp(ctx context.Context, c Config) error {
 	if first.After(now) || now.Sub(first) > lateDigest {
 		return nil
 	}
-	return s.store.PlanDigest(ctx)
+	return plan(ctx)
 }
 
 // heartbeat makes the cron that beats. A job that panics is logged and runs
@@ -177,6 +185,7 @@ func (s *Scheduler) heartbeat(ctx context.Context, c Config, beat chan<- struct{
 			return nil
 		}},
 		{c.Digest, func() error { return s.store.PlanDigest(ctx) }},
+		{c.Planning, func() error { return s.store.CheckPlanning(ctx) }},
 		{c.Retention, func() error { _, err := s.store.Forget(ctx, s.options.Retention); return err }},
 		{c.Backup, func() error { return s.backup(ctx) }},
 	}

@@ -3,11 +3,8 @@ package web
 import (
 	"net/http"
 	"slices"
-	"strconv"
-	"time"
 
 	"widunetz/internal/agenda"
-	"widunetz/internal/almanac"
 )
 
 // own is what a member sees of her groups.
@@ -163,7 +160,7 @@ func (w *Web) showGroups(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.page(http.StatusOK, "groups", c.P.T("frame.groups"), map[string]any{"Groups": groups})
+	return c.page(http.StatusOK, "groups", c.P.T("frame.groups"), map[string]any{"Groups": groups, "Year": w.Store.Today().Year})
 }
 
 func (w *Web) showGroup(c *Ctx) error {
@@ -223,26 +220,6 @@ func (c *Ctx) institutionNames() (map[agenda.InstitutionID]string, error) {
 	return names, err
 }
 
-// showYear is a group's year on one page to print.
-func (w *Web) showYear(c *Ctx) error {
-	o, err := c.in(agenda.GroupID(c.Param("group")))
-	if err != nil {
-		return err
-	}
-	year, err := c.year()
-	if err != nil {
-		return err
-	}
-	first := agenda.Date{Year: year, Month: time.January, Day: 1}
-	last := agenda.Date{Year: year, Month: time.December, Day: 31}
-	meetings, err := w.Store.Meetings(c.ctx(), o.Group.ID, first, last)
-	if err != nil {
-		return err
-	}
-	meetings = slices.DeleteFunc(meetings, func(m agenda.Meeting) bool { return !m.Visible() })
-	return c.page(http.StatusOK, "year", o.Group.Name+" "+strconv.Itoa(year), map[string]any{"G": o.Group, "Year": year, "Meetings": meetings})
-}
-
 func (w *Web) showMeeting(c *Ctx) error {
 	m, err := w.Store.Meeting(c.ctx(), agenda.MeetingID(c.Param("meeting")))
 	if err != nil {
@@ -260,7 +237,11 @@ func (w *Web) showMeeting(c *Ctx) error {
 		return err
 	}
 	var days []agenda.Day
-	for _, d := range almanac.Days(m.Start.Date, m.End.Date) {
+	all, err := c.days(m.Start.Date, m.End.Date)
+	if err != nil {
+		return err
+	}
+	for _, d := range all {
 		if d.Layer == agenda.DayPublic || d.Layer == agenda.DaySchool {
 			days = append(days, d)
 		}

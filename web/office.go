@@ -62,11 +62,15 @@ func (w *Web) showDesk(c *Ctx) error {
 	if err != nil {
 		return err
 	}
+	short, err := w.Store.Shortfalls(c.ctx())
+	if err != nil {
+		return err
+	}
 	school, enough := almanac.SchoolHolidaysReach(today)
 	return c.page(http.StatusOK, "desk", c.P.T("office.desk"), map[string]any{
 		"Next": next, "Phone": phone, "Stuck": stuck, "NoImprint": w.legal["impressum"].draft && w.Demo == nil, "Release": release, "Unreleased": unreleased, "Waiting": waiting, "Editions": editions, "Groups": groups, "Late": late, "Doubles": doubles,
 		"Waits": counts[agenda.MessageWaiting], "Failed": counts[agenda.MessageFailed], "Unsure": counts[agenda.MessageUnknown],
-		"SchoolEnds": !enough, "School": school,
+		"Short": short, "SchoolEnds": !enough, "School": school,
 	})
 }
 

@@ -197,7 +197,9 @@ func (w *Web) seriesFacts(c *Ctx, g agenda.GroupID, s series, r agenda.Rhythm) (
 			return slices.ContainsFunc(f.Others, func(o agenda.OtherMeeting) bool { return o.ID == m.ID })
 		}
 		one.Own, one.Others = append(f.Own, slices.DeleteFunc(one.Own, own)...), append(f.Others, slices.DeleteFunc(one.Others, other)...)
-		one.Days = append(f.Days, one.Days...)
+		one.Days = append(f.Days, slices.DeleteFunc(one.Days, func(d agenda.Day) bool {
+			return slices.ContainsFunc(f.Days, func(o agenda.Day) bool { return o.From == d.From && o.Name == d.Name })
+		})...)
 		f = one
 	}
 	almanac.Inform(&f, r.First.Date.AddDays(-60), r.Until.AddDays(60))
@@ -328,7 +330,10 @@ func (w *Web) preview(c *Ctx, g agenda.GroupID, d agenda.MeetingDetails, beats [
 		if p.Start.IsZero() {
 			continue
 		}
-		p.Clashes, p.Days = clashes[i], almanac.At(dates[i].Start, dates[i].End)
+		p.Clashes = clashes[i]
+		if p.Days, err = c.daysAt(p.Start, p.End); err != nil {
+			return nil, err
+		}
 		_, holiday := almanac.Holiday(dates[i].Start.Date)
 		p.Off = holiday || !dates[i].Start.In(w.Store.Loc()).After(w.Store.Now())
 	}

@@ -82,6 +82,7 @@ func (w *Web) routes() []route {
 		{get, "/so-gehts", member, w.showHowTo},
 		{get, "/gremien", member, w.showGroups},
 		{get, "/gremien/:group", member, w.showGroup},
+		{get, "/gremien/jahr/:year", member, w.showYearPicture},
 		{get, "/gremien/:group/:year", member, w.showYear},
 		{get, "/sitzungen/:meeting", member, w.showMeeting},
 	}

@@ -115,6 +115,7 @@ func accessTable(n *network) map[string]access {
 		"GET /so-gehts":                          members("/so-gehts"),
 		"GET /gremien":                           members("/gremien"),
 		"GET /gremien/:group":                    insiders("/gremien/" + string(migration)),
+		"GET /gremien/jahr/:year":                members("/gremien/jahr/2027"),
 		"GET /gremien/:group/:year":              insiders("/gremien/" + string(migration) + "/2027"),
 		"GET /sitzungen/:meeting":                insiders("/sitzungen/" + meeting),
 		"GET /koordination":                      offices(desk),

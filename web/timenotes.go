@@ -61,7 +61,11 @@ func (c *Ctx) timeNotes(edition int, id agenda.EventID, d agenda.EventDetails) (
 		if one.Off {
 			continue
 		}
-		for _, day := range almanac.At(one.Start, one.End) {
+		days, derr := c.daysAt(one.Start, one.End)
+		if derr != nil {
+			return n, derr
+		}
+		for _, day := range days {
 			if day.Layer != agenda.DaySchool && day.Layer != agenda.DayMark { // good times for an event
 				n.mind(day, one.Start.Date)
 			}

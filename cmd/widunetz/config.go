@@ -78,7 +78,7 @@ func defaults() config {
 		Web:       web.Config{Addr: "127.0.0.1:8080", TrustedProxies: []string{}},
 		Mail:      notify.Config{Transport: "spool", Host: "127.0.0.1", Port: 587, TLS: "starttls", From: "widunetz <termine@widunetz.example>", SpoolDir: "spool", Connections: 4},
 		Calendar:  calendarConfig{TimeZone: "Europe/Berlin"},
-		Schedule:  scheduler.Config{Tick: "* * * * *", Digest: "0 7 1 * *", Retention: "30 4 * * *", Backup: "0 4 * * *"},
+		Schedule:  scheduler.Config{Tick: "* * * * *", Digest: "0 7 1 * *", Planning: "30 7 1 * *", Retention: "30 4 * * *", Backup: "0 4 * * *"},
 		Reminders: reminderConfig{At: "08:00", MeetingDays: []int{14, 2}, EventDays: []int{7, 1}, QuietMinutes: 10},
 		Privacy:   privacyConfig{OutboxDays: 90, SubmissionDays: 365},
 		Auth:      authConfig{Coordinators: []string{}},

@@ -42,6 +42,8 @@ type Day struct {
 	From, To  Date
 	Key       string // message key of its name: "day.…"
 	Note      string // message key of a neutral sentence about it, "" if its name says all
+	Name      string // of a day that was taken from elsewhere, in place of Key
+	Text      string // likewise, in place of Note
 	Layer     Layer
 	Weight    Weight `json:"-"`
 	Certainty Certainty

@@ -26,6 +26,7 @@ const (
 	AboutCalled      = "called"    // the people of the institutions that an edition's call goes to
 	AboutLogin       = "login"
 	AboutTextBlock   = "textblock"
+	AboutDays        = "days" // a layer of days to mind
 )
 
 // Actor says who did something: a person, an editor of an event, a watcher

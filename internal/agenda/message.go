@@ -34,6 +34,7 @@ const (
 	KindEditor       Kind = "editor"       // somebody may edit an event: her link
 	KindTask         Kind = "task"         // tasks for an event are due soon, or overdue
 	KindMerge        Kind = "merge"        // no mail: what belongs to an event moves to the one that it was merged into
+	KindPlanning     Kind = "planning"     // to the office: groups with fewer dates than was promised
 	KindAlarm        Kind = "alarm"        // to the office: something needs a person
 )
 

@@ -22,7 +22,7 @@ func (p *Printer) Reason(r agenda.PlanReason) string {
 }
 
 func (p *Printer) dayReason(key string, d agenda.Day, on agenda.Date) string {
-	name := p.T(d.Key)
+	name := p.DayName(d)
 	if d.From != d.To {
 		name += " (" + p.Days(d.From, d.To) + ")"
 	}
@@ -30,8 +30,8 @@ func (p *Printer) dayReason(key string, d agenda.Day, on agenda.Date) string {
 	if d.Layer == agenda.DayPublic || d.Layer == agenda.DaySchool {
 		return text // the rule says it already
 	}
-	if d.Note != "" {
-		text += ". " + p.T(d.Note)
+	if note := p.DayNote(d); note != "" {
+		text += ". " + note
 	}
 	if sunset, ok := d.Sunset(on); ok {
 		text += " " + p.T("plan.sunset", "clock", p.Clock(sunset))
@@ -40,6 +40,22 @@ func (p *Printer) dayReason(key string, d agenda.Day, on agenda.Date) string {
 		text += " " + p.T("day.certainty."+string(d.Certainty))
 	}
 	return text
+}
+
+// DayName names a day to mind.
+func (p *Printer) DayName(d agenda.Day) string {
+	if d.Name != "" {
+		return d.Name
+	}
+	return p.T(d.Key)
+}
+
+// DayNote explains a day to mind in a sentence, "" if its name says all.
+func (p *Printer) DayNote(d agenda.Day) string {
+	if d.Text != "" || d.Note == "" {
+		return d.Text
+	}
+	return p.T(d.Note)
 }
 
 // Source names the law, decree or rule behind a reason, "" if it has none.
@@ -96,4 +112,19 @@ func WeekdayNamed(s string) (time.Weekday, bool) {
 		}
 	}
 	return 0, false
+}
+
+// Shortfall says in a sentence where a group's dates fall short of what was
+// promised.
+func (p *Printer) Shortfall(s agenda.Shortfall) string {
+	key := "planning.short." + s.Rule
+	switch {
+	case s.Rule == "gap" && s.To.IsZero():
+		return p.N("planning.short.tail", s.N, "group", s.Group.Name, "of", s.Of, "from", p.DateShort(s.From), "year", s.Year)
+	case s.Rule == "gap":
+		return p.N(key, s.N, "group", s.Group.Name, "of", s.Of, "from", p.DateShort(s.From), "to", p.DateShort(s.To))
+	case s.Rule == "unplanned":
+		return p.T(key, "group", s.Group.Name, "year", s.Year)
+	}
+	return p.N(key, s.N, "group", s.Group.Name, "of", s.Of, "year", s.Year)
 }

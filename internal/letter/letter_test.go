@@ -102,6 +102,13 @@ func facts(kind agenda.Kind, l agenda.Lang) agenda.Facts {
 	case agenda.KindAlarm:
 		f.Failures = []agenda.Message{{Kind: agenda.KindReminder, To: "x@example.org", Error: "550 5.1.1 no such user"}}
 		f.Message.Reader = agenda.Ref{Kind: agenda.AboutOffice}
+	case agenda.KindPlanning:
+		f.Message.Reader, f.Message.Subject, f.Name = agenda.Ref{Kind: agenda.AboutOffice}, agenda.Ref{Kind: agenda.AboutOffice}, ""
+		f.Shortfalls = []agenda.Shortfall{
+			{Group: g, Rule: "few", Year: 2027, N: 3, Of: 5}, {Group: g, Rule: "unplanned", Year: 2028, Of: 5},
+			{Group: agenda.Group{ID: "ak", Name: "Arbeitskreis Migration"}, Rule: "gap", Year: 2027, N: 11, Of: 8, From: at("2027-07-14T09:00").Date, To: at("2027-09-29T09:00").Date},
+			{Group: agenda.Group{ID: "ak", Name: "Arbeitskreis Migration"}, Rule: "gap", Year: 2027, N: 13, Of: 8, From: at("2027-09-29T09:00").Date},
+		}
 	case agenda.KindLogin:
 		f.Message.Subject = agenda.Ref{Kind: agenda.AboutLogin, ID: "l1"}
 	case agenda.KindCall, agenda.KindCallReminder:
@@ -341,11 +348,12 @@ func TestNothingIsToldThatIsOver(t *testing.T) {
 			*f = eventFacts(agenda.KindMissing, "de")
 			f.Event.StepFree, f.Event.Childcare, f.Event.Picture = agenda.Yes, agenda.No, &agenda.Picture{Alt: "Ein Buch", Credit: "Erika", Licence: agenda.OwnPicture}
 		},
-		"log-in link that has ended": func(f *agenda.Facts) { *f = facts(agenda.KindLogin, "de"); f.Now = f.Until },
-		"tasks that are done":        func(f *agenda.Facts) { *f = facts(agenda.KindTask, "de"); f.Tasks = nil },
-		"tasks of a cancelled event": func(f *agenda.Facts) { *f = facts(agenda.KindTask, "de"); f.Event.Standing = agenda.Cancelled },
-		"link of a removed editor":   func(f *agenda.Facts) { *f = facts(agenda.KindEditor, "de"); f.Editor.Removed = made },
-		"link to a merged event":     func(f *agenda.Facts) { *f = facts(agenda.KindEditor, "de"); f.Event.Into = "e2" },
+		"planning that was done meanwhile": func(f *agenda.Facts) { *f = facts(agenda.KindPlanning, "de"); f.Shortfalls = nil },
+		"log-in link that has ended":       func(f *agenda.Facts) { *f = facts(agenda.KindLogin, "de"); f.Now = f.Until },
+		"tasks that are done":              func(f *agenda.Facts) { *f = facts(agenda.KindTask, "de"); f.Tasks = nil },
+		"tasks of a cancelled event":       func(f *agenda.Facts) { *f = facts(agenda.KindTask, "de"); f.Event.Standing = agenda.Cancelled },
+		"link of a removed editor":         func(f *agenda.Facts) { *f = facts(agenda.KindEditor, "de"); f.Editor.Removed = made },
+		"link to a merged event":           func(f *agenda.Facts) { *f = facts(agenda.KindEditor, "de"); f.Event.Into = "e2" },
 		"invitation to cancelled dates": func(f *agenda.Facts) {
 			*f = facts(agenda.KindInvitation, "de")
 			f.Meetings[0].State, f.Meetings[1].State = agenda.MeetingCancelled, agenda.MeetingCancelled

@@ -38,6 +38,7 @@ var scripts = map[agenda.Kind]script{
 	agenda.KindProof:        (*draft).proof,
 	agenda.KindDigest:       (*draft).digest,
 	agenda.KindAlarm:        (*draft).alarm,
+	agenda.KindPlanning:     (*draft).planning,
 	agenda.KindCall:         (*draft).call,
 	agenda.KindCallReminder: (*draft).callReminder,
 	agenda.KindVisitors:     (*draft).visitors,

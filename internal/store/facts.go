@@ -149,6 +149,10 @@ func (r *reader) subject(f *agenda.Facts) (err error) {
 	case aboutDigest:
 		return r.digest(f)
 	case agenda.AboutOffice:
+		if f.Message.Kind == agenda.KindPlanning {
+			f.Shortfalls, err = shortfalls(r.tx, agenda.LocalOf(f.Now, r.s.Loc()).Date)
+			return err
+		}
 		return r.failures(f)
 	}
 	return err

@@ -25,6 +25,7 @@ const (
 	kHost        = "host"        // group, meeting: its host
 	kPreparing   = "preparing"   // target, meeting that prepares it: where it was put
 	kPrepares    = "prepares"    // meeting: the target that it prepares
+	kLayer       = "layer"       // year, slug, part: days to mind that were taken from elsewhere
 	kSource      = "source"      // group, UID of the calendar file: meeting
 	kEdition     = "edition"     // year
 	kRefusal     = "refusal"     // year, institution

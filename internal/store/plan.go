@@ -11,7 +11,8 @@ import (
 )
 
 // PlanningFacts returns what a plan of a group's year is made from, in one
-// snapshot. The days to mind are not among it: package almanac adds them.
+// snapshot. Of the days to mind those are among it that were taken from elsewhere;
+// package almanac adds the others.
 func (s *Store) PlanningFacts(ctx context.Context, id agenda.GroupID, year int) (agenda.PlanFacts, error) {
 	f, err := view(ctx, s, func(tx kv.Tx) (agenda.PlanFacts, error) { return planningFacts(tx, id, year, s.Today()) })
 	f.Loc = s.Loc()
@@ -55,6 +56,9 @@ func planningFacts(tx kv.Tx, id agenda.GroupID, year int, today agenda.Date) (f 
 		} else if o.Both > 0 {
 			f.Others = append(f.Others, o)
 		}
+	}
+	if f.Days, err = layerDays(tx, first.AddDays(-130), last.AddDays(7)); err != nil {
+		return f, err
 	}
 	f.Hosts, err = hostCounts(tx, id, seats, first)
 	return f, err

@@ -233,6 +233,9 @@ func (t *tx) factsBefore(g agenda.Group, target agenda.Meeting, without agenda.M
 			}
 		}
 	}
+	if f.Days, err = layerDays(t, from, to); err != nil {
+		return f, err
+	}
 	almanac.Inform(&f, from, to)
 	return f, nil
 }
