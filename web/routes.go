@@ -63,6 +63,7 @@ func (w *Web) routes() []route {
 		{get, "/aufruf/:token", anyone, w.showCallAnswer},
 		{post, "/aufruf/:token", anyone, w.answerCall},
 
+		{get, "/feste", anyone, w.showFeasts},
 		{get, "/impressum", anyone, w.showLegal},
 		{get, "/datenschutz", anyone, w.showLegal},
 		{get, "/barrierefreiheit", anyone, w.showLegal},
@@ -119,6 +120,9 @@ func (w *Web) officeRoutes() []route {
 		{post, desk + "/import", coordinator, w.runImport},
 		{get, desk + "/export/:file", coordinator, w.export},
 
+		{get, desk + "/feste", coordinator, w.showLayers},
+		{post, desk + "/feste", coordinator, w.takeLayer},
+		{post, desk + "/feste/entfernen", coordinator, w.dropLayer},
 		{get, desk + "/gremien/neu", coordinator, w.showGroupForm},
 		{post, desk + "/gremien/neu", coordinator, w.saveGroup},
 		{get, desk + "/gremien/:group", coordinator, w.showGroupForm},

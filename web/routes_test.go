@@ -155,6 +155,9 @@ func accessTable(n *network) map[string]access {
 	t["GET "+groups+"/sitze"], t["POST "+groups+"/sitze"] = offices(group+"/sitze"), takes(group+"/sitze", office, 303)
 	t["POST "+groups+"/kalender"] = takes(group+"/kalender", office, 303)
 	t["GET "+groups+"/termine"], t["POST "+groups+"/termine"] = chairs(group+"/termine"), takes(group+"/termine", leader, 422)
+	t["GET /feste"] = everyone("/feste", 200)
+	t["GET /koordination/feste"], t["POST /koordination/feste"] = offices(desk+"/feste"), takes(desk+"/feste", office, 422)
+	t["POST /koordination/feste/entfernen"] = takes(desk+"/feste/entfernen", office, 404)
 	t["GET "+groups+"/jahresplanung"], t["POST "+groups+"/jahresplanung"] = chairs(group+"/jahresplanung"), takes(group+"/jahresplanung", leader, 422)
 	t["GET "+groups+"/einladen"], t["POST "+groups+"/einladen"] = chairs(group+"/einladen"), takes(group+"/einladen", leader, 303)
 	at := desk + "/sitzungen/" + meeting

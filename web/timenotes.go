@@ -28,7 +28,7 @@ type noteDay struct {
 
 // mind notes that a date lies on a day to mind.
 func (n *timeNotes) mind(day agenda.Day, on agenda.Date) {
-	i := slices.IndexFunc(n.Days, func(d noteDay) bool { return d.Key == day.Key && d.Layer == day.Layer })
+	i := slices.IndexFunc(n.Days, func(d noteDay) bool { return d.Key == day.Key && d.Name == day.Name && d.Layer == day.Layer })
 	if i < 0 {
 		i, n.Days = len(n.Days), append(n.Days, noteDay{Day: day})
 	}

@@ -12,7 +12,9 @@ func TestDaysOfAPublishedCalendar(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	event := func(lines ...string) string { return "BEGIN:VEVENT\r\n" + strings.Join(lines, "\r\n") + "\r\nEND:VEVENT\r\n" }
+	event := func(lines ...string) string {
+		return "BEGIN:VEVENT\r\n" + strings.Join(lines, "\r\n") + "\r\nEND:VEVENT\r\n"
+	}
 	for name, c := range map[string]struct {
 		event, days, problems string
 		others                int
