@@ -21,6 +21,7 @@ type yearPicture struct {
 	Days     []agenda.Day
 	Weeks    string // what the local or the national Intercultural Weeks are called
 	Title    string
+	today    agenda.Date
 }
 
 // groupMark are the letters by which a group is known in the picture.
@@ -49,11 +50,11 @@ type yearMark struct {
 	Tentative bool // not fixed yet
 }
 
-// Before is the year before.
-func (p *yearPicture) Before() int { return p.Year - 1 }
-
-// After is the year after.
-func (p *yearPicture) After() int { return p.Year + 1 }
+// Near are the years beside it to which the page leads: those for which there
+// may be something to see.
+func (p *yearPicture) Near() []int {
+	return slices.DeleteFunc([]int{p.Year - 1, p.Year + 1}, func(y int) bool { return y < p.today.Year-2 || y > p.today.Year+2 })
+}
 
 func (w *Web) showYearPicture(c *Ctx) error {
 	year, err := c.year()
@@ -96,7 +97,7 @@ func (c *Ctx) seenIn(year int) ([]agenda.Meeting, error) {
 }
 
 func (c *Ctx) yearPicture(year int, meetings []agenda.Meeting) (*yearPicture, error) {
-	p := &yearPicture{Year: year, Title: c.P.T("planning.year", "year", year)}
+	p := &yearPicture{Year: year, today: c.store().Today(), Title: c.P.T("planning.year", "year", year)}
 	first, last := agenda.Date{Year: year, Month: time.January, Day: 1}, agenda.Date{Year: year, Month: time.December, Day: 31}
 	var err error
 	if p.Meetings, err = c.dated(meetings); err != nil {
@@ -165,7 +166,7 @@ func (c *Ctx) yearMonth(p *yearPicture, first agenda.Date, calendar *agenda.Cale
 const longSpan = 5
 
 func (c *Ctx) yearDay(p *yearPicture, d agenda.Date, calendar *agenda.Calendar, weeks bool) yearDay {
-	out := yearDay{Date: d, Off: d.Weekday() == time.Saturday || d.Weekday() == time.Sunday, Today: d == c.store().Today(), Weeks: weeks}
+	out := yearDay{Date: d, Off: d.Weekday() == time.Saturday || d.Weekday() == time.Sunday, Today: d == p.today, Weeks: weeks}
 	var words []string
 	for _, day := range calendar.On(d) {
 		if !day.On(d) || day.Key == "day.ikw" || day.From != d && day.From.DaysTo(day.To) >= longSpan && day.Layer != agenda.DaySchool {
