@@ -23,7 +23,7 @@ var staffSlugs = []string{submitSlug, pressSlug}
 func forEverybody(path string) bool {
 	parts := strings.Split(strings.Trim(path, "/"), "/")
 	switch parts[0] {
-	case "", "vormerkung", "abmelden", "impressum", "datenschutz", "barrierefreiheit":
+	case "", "vormerkung", "benachrichtigen", "benachrichtigung", "abmelden", "impressum", "datenschutz", "barrierefreiheit":
 		return true
 	case "programm":
 		if len(parts) < 3 {

@@ -32,6 +32,9 @@ type Facts struct {
 	Needs  NeedsSum // of all who come, for their organiser
 	Place  int      // of a sign-up that waits: how many are before it, and it
 
+	Subscriber   Subscriber              // of its reader; Events are then those that she is told of, by start
+	Translations map[EventID]Translation // of Events in Lang, as far as there are any
+
 	Institution Institution // of a call: whom the reader answers for
 	Answered    bool        // of a reminder of a call: it has answered
 
@@ -41,7 +44,7 @@ type Facts struct {
 
 // Tokens are the secrets in a letter's links; empty where there is none.
 type Tokens struct {
-	Act  string // confirm or cancel a watch, edit a submission, log in, decline a call, report visitors
+	Act  string // confirm or cancel a watch or a subscription, edit a submission, log in, decline a call, report visitors
 	Mute string // switch off this kind of mail without logging in
 	Feed string // personal feed
 	List string // list of those who signed up

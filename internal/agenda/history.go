@@ -18,6 +18,8 @@ const (
 	AboutEvent       = "event"
 	AboutWatcher     = "watcher"
 	AboutSignUp      = "signup"
+	AboutSubscriber  = "subscriber"
+	AboutSubscribers = "subscribers" // all subscribers of the pace of that id
 	AboutMessage     = "message"
 	AboutEditor      = "submitter" // one of those who edit an event (EditorRef); named so when there was only one
 	AboutEditors     = "editors"   // all who edit the event of that id

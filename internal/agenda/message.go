@@ -35,6 +35,10 @@ const (
 	KindTask         Kind = "task"         // tasks for an event are due soon, or overdue
 	KindMerge        Kind = "merge"        // no mail: what belongs to an event moves to the one that it was merged into
 	KindPlanning     Kind = "planning"     // to the office: groups with fewer dates than was promised
+	KindSubscribe    Kind = "subscribe"    // double opt-in of a subscriber, and of what she asks for later
+	KindNews         Kind = "news"         // events that have become public, to subscribers
+	KindMonth        Kind = "month"        // the events of a month, to subscribers
+	KindStill        Kind = "still"        // once a year: does a subscriber still want it?
 	KindAlarm        Kind = "alarm"        // to the office: something needs a person
 )
 

@@ -25,6 +25,8 @@ var participantAreas = []string{
 	"term.standing.", "term.licence.", "mail.event_reminder.", "mail.event_change.", "mail.event_cancellation.",
 	"mail.event_postponed.", "mail.event_restored.", "mail.confirm.",
 
+	"subscribe.", "mail.subscribe.", "mail.resubscribe.", "mail.news.", "mail.month.", "mail.still.", "mail.reason.subscriber", "mail.subscription",
+
 	// What a member can switch off from a mail, without logging in.
 	"term.kind.invitation", "term.kind.reminder", "term.kind.change", "term.kind.cancellation", "term.kind.restored", "term.kind.digest",
 	"term.kind.call", "term.kind.callreminder",

@@ -117,6 +117,8 @@ func facts(kind agenda.Kind, l agenda.Lang) agenda.Facts {
 	case agenda.KindConfirm, agenda.KindBegun, agenda.KindUnsent, agenda.KindReceived, agenda.KindAccepted, agenda.KindReturned, agenda.KindVisitors, agenda.KindProof,
 		agenda.KindApproved, agenda.KindMissing, agenda.KindSignUp, agenda.KindThanks, agenda.KindWord, agenda.KindHeads, agenda.KindEditor, agenda.KindTask:
 		f = eventFacts(kind, l)
+	case agenda.KindSubscribe, agenda.KindNews, agenda.KindMonth, agenda.KindStill:
+		f = subscriberFacts(kind, l)
 	}
 	return f
 }

@@ -48,6 +48,10 @@ var scripts = map[agenda.Kind]script{
 	agenda.KindHeads:        (*draft).heads,
 	agenda.KindEditor:       (*draft).editor,
 	agenda.KindTask:         (*draft).tasks,
+	agenda.KindSubscribe:    (*draft).subscribe,
+	agenda.KindNews:         (*draft).news,
+	agenda.KindMonth:        (*draft).month,
+	agenda.KindStill:        (*draft).still,
 }
 
 func (d *draft) t(key string, args ...any) string { return d.p.T("mail."+key, args...) }
@@ -67,7 +71,11 @@ func (d *draft) open(kind, title string, args ...any) {
 // title is what the event is called in the language of the letter, in German if
 // nobody has translated it.
 func (d *draft) title(e agenda.Event) string {
-	if t := d.Translation; t.Shown() && t.Lang == d.p.Lang() {
+	t := d.Translation
+	if one, ok := d.Translations[e.ID]; ok {
+		t = one
+	}
+	if t.Shown() && t.Lang == d.p.Lang() {
 		return t.Title
 	}
 	return e.Title
@@ -104,6 +112,9 @@ func (d *draft) footer() {
 			d.s.Reason = d.t("reason.signedup", "title", d.s.island(d.title(d.Event)))
 		}
 		foot("signup_status", unsubscribePath(d.Facts))
+	case agenda.AboutSubscriber:
+		d.s.Reason = d.t("reason.subscriber")
+		foot("subscription", unsubscribePath(d.Facts))
 	case agenda.AboutEditor:
 		d.s.Reason = d.t("reason.submitter", "title", d.Event.Title)
 		if d.Event.Review == agenda.Draft {

@@ -38,6 +38,8 @@ type date struct {
 	WhereLabel          string
 	BeforeLabel         string // "Bisher"
 	Note                string
+	Facts               string // in the language of the letter
+	Linked              bool   // the title is a link: the letter shows several
 	Online              string
 	URL                 string
 	Mark                string // "abgesagt"
@@ -118,6 +120,9 @@ func (d date) text(b *strings.Builder, s section) {
 	}
 	line(d.WhenLabel, d.When, d.OldWhen)
 	line(d.WhereLabel, d.Where, d.OldWhere)
+	if d.Facts != "" {
+		b.WriteString(s.isolate("  "+strings.ReplaceAll(wrap(d.Facts), "\n", "\n  ")) + "\n")
+	}
 	for _, extra := range []string{d.Note, d.Online, d.URL} {
 		if extra != "" {
 			b.WriteString("  " + strings.ReplaceAll(wrap(extra), "\n", "\n  ") + "\n")

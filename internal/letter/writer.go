@@ -86,7 +86,7 @@ func (w *Writer) Compose(f agenda.Facts) (Letter, error) {
 func (w *Writer) printer(f agenda.Facts) *lang.Printer {
 	p := w.catalog.Printer(f.Lang)
 	switch reader := f.Message.Reader.Kind; {
-	case lang.Whole(f.Lang), reader == agenda.AboutWatcher:
+	case lang.Whole(f.Lang), reader == agenda.AboutWatcher, reader == agenda.AboutSubscriber:
 		return p
 	case reader == agenda.AboutSignUp && p.Has("mail.reason.signedup"): // half a mail in German would help nobody
 		return p
@@ -123,6 +123,8 @@ func unsubscribePath(f agenda.Facts) string {
 		return "/vormerkung/" + f.Tokens.Mute
 	case agenda.AboutSignUp:
 		return "/anmeldung/" + f.Tokens.Mute
+	case agenda.AboutSubscriber:
+		return SubscriberPath + f.Tokens.Mute
 	case agenda.AboutEditor:
 		return "/einreichung/" + f.Tokens.Mute
 	case agenda.AboutOffice:

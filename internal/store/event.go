@@ -192,6 +192,9 @@ func (t *tx) keepEvent(old *agenda.Event, e agenda.Event, verb string, changes [
 	if err := t.placesOf(old, e, h); err != nil {
 		return err
 	}
+	if err := t.announce(old, e); err != nil {
+		return err
+	}
 	if e.Public() || old != nil && old.Public() {
 		return t.touch(Programme, string(e.ID))
 	}

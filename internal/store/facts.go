@@ -105,6 +105,8 @@ func (r *reader) reader(f *agenda.Facts) error {
 		f.Tokens.Mute = f.Tokens.Act
 	case agenda.AboutSignUp:
 		return r.signUp(f, agenda.SignUpID(ref.ID))
+	case agenda.AboutSubscriber:
+		return r.subscriber(f, agenda.SubscriberID(ref.ID))
 	case agenda.AboutEditor:
 		return r.editor(f)
 	case agenda.AboutOffice:
@@ -146,6 +148,8 @@ func (r *reader) subject(f *agenda.Facts) (err error) {
 		f.Edition, err = load[agenda.Edition](r, editionKey(year))
 	case agenda.AboutLogin:
 		return r.login(f)
+	case agenda.AboutSubscribers:
+		return r.told(f)
 	case aboutDigest:
 		return r.digest(f)
 	case agenda.AboutOffice:

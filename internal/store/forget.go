@@ -19,12 +19,12 @@ type Retention struct {
 }
 
 // Forget deletes what has served its purpose: watchers after their event or
-// without confirmation, sessions and log-ins that ended, the counts of days that
+// without confirmation, subscribers without confirmation or answer, sessions and log-ins that ended, the counts of days that
 // are over, old messages and the notices they came from, submissions that never
 // became public, and pictures that no event shows. It returns how many went.
 func (s *Store) Forget(ctx context.Context, r Retention) (int, error) {
 	n := 0
-	for _, kind := range []string{kWatcher, kSignUp, kSession, kLogin, kSubmissions, kMessage, kNotice, kEvent} {
+	for _, kind := range []string{kWatcher, kSignUp, kSubscriber, kSession, kLogin, kSubmissions, kMessage, kNotice, kEvent} {
 		m, err := s.sweep(ctx, kind, r)
 		if n += m; err != nil {
 			return n, fmt.Errorf("delete what is past its time: %w", err)
@@ -111,6 +111,13 @@ func (t *tx) deleteAll(kind string, keys []string) error {
 				return err
 			}
 			continue
+		case kSubscriber:
+			if err := t.endSubscriber(agenda.SubscriberID(lastPart(key))); err != nil {
+				return err
+			}
+			continue
+		case kNotice:
+			t.Delete(newsKey(agenda.NoticeID(lastPart(key))))
 		case kEvent:
 			e, err := get[agenda.Event](t, key)
 			if err != nil {
@@ -145,6 +152,10 @@ func (s *Store) ended(tx kv.Tx, kind string, p kv.Pair, r Retention) (bool, erro
 		return s.watcherEnded(tx, p)
 	case kSignUp:
 		return s.signUpEnded(tx, p)
+	case kSubscriber:
+		var v agenda.Subscriber
+		err := decode(p.Key, p.Value, &v)
+		return v.Over(s.Now()), err
 	case kSession:
 		var v session
 		err := decode(p.Key, p.Value, &v)

@@ -13,7 +13,7 @@ import (
 // zero byte; times are fixed-width and in order (kv.Time), "desc" ones newest
 // first.
 const (
-	kMeta        = "meta"        // secret | epoch | restored | textblocks (set: the text blocks are the coordinators' own)
+	kMeta        = "meta"        // secret | epoch | restored | textblocks (set: the text blocks are the coordinators' own) | news (the last notice of events that became public)
 	kInstitution = "institution" // id
 	kPerson      = "person"      // id
 	kEmail       = "email"       // address: person id
@@ -41,6 +41,10 @@ const (
 	kSigned      = "signed"      // event, sign-up: (nothing)
 	kQueue       = "queue"       // event, number: sign-up that waits for a place
 	kHouse       = "house"       // event: the counts of its places
+	kSubscriber  = "subscriber"  // id
+	kSubscribed  = "subscribed"  // pace, subscriber who confirmed: (nothing)
+	kNews        = "news"        // notice to subscribers: the events that it tells of
+	kFresh       = "fresh"       // event: the notice that told subscribers, or will tell them, that it is public
 	kNotice      = "notice"      // id
 	kDue         = "due"         // "n", "m" or "h", time, id: attempts so far | "r", time, event that becomes public: "quiet" if nobody is told
 	kLease       = "lease"       // until, message: attempts so far

@@ -291,6 +291,10 @@ func (t *tx) readers(n agenda.Notice) ([]agenda.Ref, bool, error) {
 		return t.calledReaders(n)
 	case agenda.AboutEditors, agenda.AboutTasks:
 		return t.editorReaders(n)
+	case agenda.AboutSubscribers:
+		return t.subscribers(n)
+	case agenda.AboutSubscriber:
+		return t.askedSubscriber(n)
 	}
 	return []agenda.Ref{of}, false, nil
 }
@@ -405,17 +409,25 @@ func (t *tx) watchers(n agenda.Notice, cursor string) ([]agenda.Ref, bool, error
 	return out, false, nil
 }
 
-// PlanDigest plans the monthly mail of dates of the current month, once.
+// PlanDigest plans the monthly mails of the current month, once: of dates to
+// members, of events to subscribers.
 func (s *Store) PlanDigest(ctx context.Context) error {
 	return s.update(ctx, agenda.Actor{}, func(t *tx) error {
-		today := agenda.LocalOf(t.now, t.clock.Loc).Date
-		id := agenda.NoticeID("digest." + today.String()[:7])
-		if _, err := get[agenda.Notice](t, noticeKey(id)); !errors.Is(err, agenda.ErrNotFound) {
+		if err := t.planMonthly("digest.", agenda.KindDigest, agenda.Ref{Kind: aboutDigest}); err != nil {
 			return err
 		}
-		return t.notify(agenda.Notice{
-			ID: id, Kind: agenda.KindDigest, Subject: agenda.Ref{Kind: aboutDigest}, To: agenda.Audience{Of: agenda.Ref{Kind: aboutDigest}},
-			Due: t.now, Deadline: t.now.AddDate(0, 0, 14), Mark: today.String()[:7], Made: t.now,
-		})
+		return t.planMonthly("month.", agenda.KindMonth, subscribersOf(agenda.PaceMonth))
+	})
+}
+
+// planMonthly writes the notice of a mail that its audience gets once a month.
+func (t *tx) planMonthly(prefix string, kind agenda.Kind, to agenda.Ref) error {
+	month := agenda.LocalOf(t.now, t.clock.Loc).String()[:len("2006-01")]
+	id := agenda.NoticeID(prefix + month)
+	if _, err := get[agenda.Notice](t, noticeKey(id)); !errors.Is(err, agenda.ErrNotFound) {
+		return err
+	}
+	return t.notify(agenda.Notice{
+		ID: id, Kind: kind, Subject: to, To: agenda.Audience{Of: to}, Due: t.now, Deadline: t.now.AddDate(0, 0, 14), Mark: month, Made: t.now,
 	})
 }

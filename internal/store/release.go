@@ -144,6 +144,9 @@ func (s *Store) Release(ctx context.Context, id agenda.EventID) (done bool, err 
 			return err
 		}
 		done = true
+		if string(place.Value) == quiet {
+			t.Put(freshKey(e.ID), []byte(quiet))
+		}
 		return t.decided(old, e, string(place.Value) != quiet)
 	})
 	if err != nil {
@@ -218,10 +221,10 @@ type Together struct {
 	Unreachable int // name no address
 }
 
-// A transaction takes so many events: up to thirty writes each when they become
-// public (with five reminders), five when their submitters are asked.
+// A transaction takes so many events: more than thirty writes each when they become
+// public (with five reminders, and subscribers to tell), five when their submitters are asked.
 const (
-	releaseTogether = 3
+	releaseTogether = 2
 	askTogether     = 15
 )
 

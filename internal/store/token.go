@@ -20,6 +20,7 @@ const (
 	forFeedback   = "feedback"
 	forSignUp     = "signup"
 	forList       = "list"
+	forSubscriber = "subscriber"
 )
 
 // token makes the secret part of a link: the subject and the first 128 bits of
