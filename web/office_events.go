@@ -125,6 +125,9 @@ func (w *Web) showEvents(c *Ctx) error {
 		return err
 	}
 	values := map[string]any{"Drafts": drafts, "Doubles": doubles, "Events": out, "Editions": editions, "Year": year, "Review": review, "Reviews": reviews, "Missing": missingYears(editions, w.Store.Today().Year)}
+	if values["Subscribers"], err = w.subscribers(c); err != nil {
+		return err
+	}
 	if review == agenda.Submitted {
 		values["Queue"] = agenda.Queue(events, editions, w.Store.Now(), w.Store.Loc())
 	}

@@ -159,3 +159,13 @@ func (w *Web) decideSubscriber(c *Ctx) error {
 	}
 	return c.redirect(letter.SubscriberPath + token + saved)
 }
+
+// subscribers says to the coordinators how many people wait for new events, ""
+// if nobody does.
+func (w *Web) subscribers(c *Ctx) (string, error) {
+	n, err := w.Store.Subscribers(c.ctx())
+	if err != nil || len(n) == 0 {
+		return "", err
+	}
+	return c.P.T("office.subscribers", "news", n[agenda.PaceNews], "month", n[agenda.PaceMonth]), nil
+}

@@ -48,6 +48,7 @@ func TestSubscribing(t *testing.T) {
 	for range 2 {
 		b.then(b.post(path, url.Values{"do": {"confirm"}})).want(t, http.StatusOK, "Wir schreiben Ihnen.")
 	}
+	n.as(vera).get("/koordination/veranstaltungen").want(t, http.StatusOK, "1-mal, sobald es Neues gibt, 0-mal monatlich")
 	s := must(n.Subscriber(ctx, strings.TrimPrefix(path, "/benachrichtigung/")))
 	if strings.Join(s.Towns, " ") != "Enger Herford" || strings.Join(s.Audiences, " ") != "alle" || strings.Join(s.Languages, " ") != "de" || !s.Free || s.Accessible || s.Pace != agenda.PaceNews || s.Lang != agenda.German {
 		t.Errorf("kept: %+v", s)
@@ -117,8 +118,10 @@ func TestSubscribingBadly(t *testing.T) {
 	if got := must(n.Subscribers(ctx)); got[agenda.PaceNews] != 1 {
 		t.Errorf("ended by a link that is not hers: %v", got)
 	}
-	if got := masked(path); strings.Contains(got, strings.TrimPrefix(path, "/benachrichtigung/")) {
-		t.Errorf("the log would show %s", got)
+	for _, secret := range []string{path, "/anmeldung/" + path[18:], "/liste/" + path[18:]} {
+		if got := masked(secret); strings.Contains(got, path[18:]) {
+			t.Errorf("the log would show %s", got)
+		}
 	}
 	b.post("/benachrichtigen", url.Values{"email": {"late@example.org"}}).want(t, http.StatusOK)
 	late := link(t, only(t, n.deliver()), "/benachrichtigung/")

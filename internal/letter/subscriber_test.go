@@ -47,6 +47,12 @@ func TestSubscribersLettersInAllLanguages(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s, %s: %v", kind, l, err)
 			}
+			if !lang.Whole(l) {
+				golden(t, "participants/"+string(kind)+"."+string(l)+".txt", "Subject: "+got.Subject+"\n\n"+got.Text)
+			}
+			if !lang.Whole(l) && kind == agenda.KindNews {
+				golden(t, "participants/"+string(kind)+"."+string(l)+".html", got.HTML)
+			}
 			own, german, two := strings.Cut(got.Text, strings.Repeat("=", 40))
 			if two == (l == agenda.German) || two && !strings.Contains(german, "Guten Tag") {
 				t.Errorf("%s, %s: in two languages: %v", kind, l, two)
