@@ -56,6 +56,10 @@ func TestAskedForInAnothersName(t *testing.T) {
 	if s, mail = ask(s, "Enger", now.Add(time.Minute)); mail || s.Towns[0] != "Enger" {
 		t.Errorf("a minute later: mail %v, %v; want no mail, and that the last request counts", mail, s.Towns)
 	}
+	open := []agenda.Event{{Review: agenda.Published, EventDetails: agenda.EventDetails{Venue: agenda.Venue{Town: "Enger"}}, Released: now.Add(time.Hour)}}
+	if s.Hears(agenda.PaceNews, open) != nil {
+		t.Error("told before she confirmed")
+	}
 	if _, err := s.Confirm(now.Add(73 * time.Hour)); !errors.Is(err, agenda.ErrExpired) {
 		t.Errorf("confirmed too late: %v", err)
 	}
