@@ -415,3 +415,16 @@ func TestRestoredReleaseIsNoNews(t *testing.T) {
 	again.at("2027-08-06T08:00")
 	again.wantLetters("it was public, and told, after the backup")
 }
+
+func TestEventsThatBecomeOneAreToldOnce(t *testing.T) {
+	t.Parallel()
+	n := open(t, "2027-08-02T09:00")
+	n.call()
+	n.subscribes("s@example.org", inBuende)
+	first, second := n.titled("Lesung am Abend", "Bünde", "2027-09-15T18:30"), n.titled("Abendlesung", "Bünde", "2027-09-15T18:30")
+	must(n.MergeEvents(ctx, agenda.Shell, store.Merging{Keep: first, Other: second}))
+	n.at("2027-08-03T08:00")
+	if l := n.wantLetters("made one before they were told", "news s"); strings.Contains(l[0].Text, second.Title) || !strings.Contains(l[0].Text, first.Title) {
+		t.Errorf("the mail:\n%s", l[0].Text)
+	}
+}
