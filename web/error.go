@@ -83,7 +83,7 @@ func (c *Ctx) fail(err error) {
 	var list []string
 	if errors.As(err, &problems) {
 		for _, p := range problems {
-			list = append(list, c.P.T("field."+p.Field)+": "+c.problem(p))
+			list = append(list, c.fieldName(p.Field)+": "+c.problem(p))
 		}
 	}
 	c.Header("Cache-Control", "no-store")

@@ -107,13 +107,28 @@ func (f *form) all(name string) string {
 func (f *form) Summary() []field {
 	var out []field
 	for _, p := range f.problems {
-		one := field{Name: p.Field, Label: f.c.P.T("field." + p.Field), Error: f.c.problem(p)}
-		if !slices.ContainsFunc(f.Fields, func(x field) bool { return x.Name == p.Field || x.Weekly.has(p.Field) }) {
+		one := field{Name: p.Field, Label: f.c.fieldName(p.Field), Error: f.c.problem(p)}
+		i := slices.IndexFunc(f.Fields, func(x field) bool { return x.Name == p.Field || x.Weekly.has(p.Field) })
+		switch {
+		case i < 0:
 			one.Name = ""
+		case strings.HasPrefix(p.Field, optionPrefix):
+			one.Label = f.Fields[i].Label
 		}
 		out = append(out, one)
 	}
 	return out
+}
+
+// optionPrefix begins the names of the fields of a poll's options.
+const optionPrefix = "option_"
+
+// fieldName is what people call a field.
+func (c *Ctx) fieldName(name string) string {
+	if n, ok := strings.CutPrefix(name, optionPrefix); ok {
+		return c.P.T("poll.option", "n", n)
+	}
+	return c.P.T("field." + name)
 }
 
 // add puts a field into the form; its label is the message field.<name> unless

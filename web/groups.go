@@ -94,6 +94,10 @@ func (w *Web) accountPage(c *Ctx, status int, err error) error {
 	if merr != nil {
 		return merr
 	}
+	polls, merr := c.pollsToAnswer(groups)
+	if merr != nil {
+		return merr
+	}
 	sub, merr := c.subscription("/feeds/personal/" + w.Store.PersonFeedToken(p) + ".ics")
 	if merr != nil {
 		return merr
@@ -108,7 +112,7 @@ func (w *Web) accountPage(c *Ctx, status int, err error) error {
 	if err != nil && !f.refuse(err) {
 		return err
 	}
-	return c.page(status, "account", c.P.T("groups.account"), map[string]any{"P": p, "Meetings": list, "Groups": groups, "Feed": sub, "Form": f})
+	return c.page(status, "account", c.P.T("groups.account"), map[string]any{"P": p, "Meetings": list, "Groups": groups, "Feed": sub, "Form": f, "Polls": polls})
 }
 
 func onOff(b bool) string {
@@ -201,12 +205,16 @@ func (w *Web) showGroup(c *Ctx) error {
 	if err != nil {
 		return err
 	}
+	polls, err := c.openPolls(g.ID)
+	if err != nil {
+		return err
+	}
 	year := today.Year
 	if len(next) > 0 {
 		year = next[0].Start.Year
 	}
 	return c.page(http.StatusOK, "group", g.Name, map[string]any{
-		"G": g, "Next": next, "Past": past, "Members": members, "Institutions": names, "Feed": sub, "Edits": edits, "Uninvited": len(uninvited), "Year": year,
+		"G": g, "Next": next, "Past": past, "Members": members, "Institutions": names, "Feed": sub, "Edits": edits, "Uninvited": len(uninvited), "Year": year, "Polls": polls,
 	})
 }
 

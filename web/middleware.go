@@ -82,7 +82,7 @@ const crossKey ctxKey = 100
 // personal reports whether pages under the path know who is logged in. All
 // others are the same for everybody.
 func personal(path string) bool {
-	for _, p := range []string{"/einloggen", "/ausloggen", "/konto", "/gremien", "/sitzungen", "/koordination", "/so-gehts"} {
+	for _, p := range []string{"/einloggen", "/ausloggen", "/konto", "/gremien", "/sitzungen", "/umfragen", "/koordination", "/so-gehts"} {
 		if path == p || strings.HasPrefix(path, p+"/") {
 			return true
 		}
@@ -154,7 +154,7 @@ const requestID = "X-Request-Id"
 
 // masked hides the secrets that stand in paths, for logs.
 func masked(path string) string {
-	for _, p := range []string{"/einloggen/", "/abmelden/", "/vormerkung/", "/benachrichtigung/", "/anmeldung/", "/liste/", "/einreichung/", "/aufruf/", "/feeds/group/", "/feeds/personal/"} {
+	for _, p := range []string{"/einloggen/", "/abmelden/", "/vormerkung/", "/benachrichtigung/", "/anmeldung/", "/liste/", "/einreichung/", "/aufruf/", "/umfrage/", "/feeds/group/", "/feeds/personal/"} {
 		if i := strings.Index(path, p); i >= 0 {
 			return path[:i+len(p)] + "…"
 		}

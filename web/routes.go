@@ -66,6 +66,8 @@ func (w *Web) routes() []route {
 		{post, "/einreichung/:token/rueckmeldung", anyone, w.sendFeedback},
 		{get, "/aufruf/:token", anyone, w.showCallAnswer},
 		{post, "/aufruf/:token", anyone, w.answerCall},
+		{get, "/umfrage/:token", anyone, w.showPollLink},
+		{post, "/umfrage/:token", anyone, w.answerPollLink},
 
 		{get, "/feste", anyone, w.showFeasts},
 		{get, "/impressum", anyone, w.showLegal},
@@ -90,6 +92,8 @@ func (w *Web) routes() []route {
 		{get, "/gremien/jahr/:year", member, w.showYearPicture},
 		{get, "/gremien/:group/:year", member, w.showYear},
 		{get, "/sitzungen/:meeting", member, w.showMeeting},
+		{get, "/umfragen/:poll", member, w.showPoll},
+		{post, "/umfragen/:poll", member, w.answerPoll},
 	}
 	all = append(all, w.officeRoutes()...)
 	if w.Demo != nil {
@@ -140,6 +144,12 @@ func (w *Web) officeRoutes() []route {
 		{post, desk + "/gremien/:group/jahresplanung", chair, w.makeYear},
 		{get, desk + "/gremien/:group/einladen", chair, w.showInvite},
 		{post, desk + "/gremien/:group/einladen", chair, w.invite},
+		{get, desk + "/gremien/:group/umfrage", chair, w.showPollForm},
+		{post, desk + "/gremien/:group/umfrage", chair, w.openPoll},
+		{get, desk + "/umfragen/:poll", chair, w.showPollDesk},
+		{post, desk + "/umfragen/:poll", chair, w.runPoll},
+		{get, desk + "/umfragen/:poll/antwort/:person", chair, w.showPollFor},
+		{post, desk + "/umfragen/:poll/antwort/:person", chair, w.answerPollFor},
 		{get, desk + "/sitzungen/:meeting", chair, w.showMeetingForm},
 		{post, desk + "/sitzungen/:meeting", chair, w.saveMeeting},
 		{post, desk + "/sitzungen/:meeting/stand", chair, w.turnMeeting},

@@ -166,10 +166,14 @@ func (c *Ctx) may(w who) error {
 }
 
 // groupOfPath is the group that the address is about: named in it, or that of
-// the meeting in it.
+// the poll or the meeting in it.
 func (c *Ctx) groupOfPath() (agenda.GroupID, error) {
 	if g := c.Param("group"); g != "" {
 		return agenda.GroupID(g), nil
+	}
+	if id := c.Param("poll"); id != "" {
+		p, err := c.store().Poll(c.ctx(), agenda.PollID(id))
+		return p.Group, err
 	}
 	m, err := c.store().Meeting(c.ctx(), agenda.MeetingID(c.Param("meeting")))
 	return m.Group, errors.Join(err)

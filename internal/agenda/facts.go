@@ -27,6 +27,9 @@ type Facts struct {
 	Failures    []Message         // of an alarm
 	Shortfalls  []Shortfall       // of a check of the planning
 
+	Poll Poll     // of a poll
+	Vote PollVote // of its reader
+
 	SignUp SignUp   // of its reader
 	House  House    // of its event
 	Needs  NeedsSum // of all who come, for their organiser
@@ -44,7 +47,7 @@ type Facts struct {
 
 // Tokens are the secrets in a letter's links; empty where there is none.
 type Tokens struct {
-	Act  string // confirm or cancel a watch or a subscription, edit a submission, log in, decline a call, report visitors
+	Act  string // confirm or cancel a watch or a subscription, edit a submission, log in, decline a call, answer a poll, report visitors
 	Mute string // switch off this kind of mail without logging in
 	Feed string // personal feed
 	List string // list of those who signed up

@@ -29,6 +29,7 @@ const (
 	AboutLogin       = "login"
 	AboutTextBlock   = "textblock"
 	AboutDays        = "days" // a layer of days to mind
+	AboutPoll        = "poll" // as an audience: its members, of a reminder those who have not answered
 )
 
 // Actor says who did something: a person, an editor of an event, a watcher

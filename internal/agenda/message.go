@@ -39,6 +39,8 @@ const (
 	KindNews         Kind = "news"         // events that have become public, to subscribers
 	KindMonth        Kind = "month"        // the events of a month, to subscribers
 	KindStill        Kind = "still"        // once a year: does a subscriber still want it?
+	KindPoll         Kind = "poll"         // members are asked which dates suit them
+	KindPollReminder Kind = "pollreminder" // the same, of those who have not answered
 	KindAlarm        Kind = "alarm"        // to the office: something needs a person
 )
 

@@ -14,7 +14,7 @@ type NoticeID string
 // Audience says who is told. Group audiences are the members on any of the
 // days; which addresses these are is decided when the notice is due.
 type Audience struct {
-	Of   Ref    `json:"of"`             // a group, an event (its watchers), a person, a watcher, an editor, the editors of an event, those whose its tasks are, the office, the institutions of a call, all readers of the digest (group "")
+	Of   Ref    `json:"of"`             // a group, a poll, an event (its watchers), a person, a watcher, an editor, the editors of an event, those whose its tasks are, the office, the institutions of a call, all readers of the digest (group "")
 	Days []Date `json:"days,omitempty"` // for groups: members on any of these days
 }
 

@@ -114,6 +114,11 @@ func facts(kind agenda.Kind, l agenda.Lang) agenda.Facts {
 	case agenda.KindCall, agenda.KindCallReminder:
 		f.Message.Subject, f.Group, f.Meeting, f.Meetings = agenda.Ref{Kind: agenda.AboutEdition, ID: "2027"}, agenda.Group{}, agenda.Meeting{}, nil
 		f.Edition, f.Institution = edition(), agenda.Institution{ID: "i1", Name: "AWO Fachdienste für Migration"}
+	case agenda.KindPoll, agenda.KindPollReminder:
+		f.Message.Subject = agenda.Ref{Kind: agenda.AboutPoll, ID: "u1"}
+		f.Meeting, f.Meetings = agenda.Meeting{}, nil
+		f.Poll = poll()
+		f.Vote = agenda.PollVote{Person: "p1", Institutions: map[int][]agenda.InstitutionID{1: nil, 2: nil}}
 	case agenda.KindConfirm, agenda.KindBegun, agenda.KindUnsent, agenda.KindReceived, agenda.KindAccepted, agenda.KindReturned, agenda.KindVisitors, agenda.KindProof,
 		agenda.KindApproved, agenda.KindMissing, agenda.KindSignUp, agenda.KindThanks, agenda.KindWord, agenda.KindHeads, agenda.KindEditor, agenda.KindTask:
 		f = eventFacts(kind, l)
@@ -121,6 +126,20 @@ func facts(kind agenda.Kind, l agenda.Lang) agenda.Facts {
 		f = subscriberFacts(kind, l)
 	}
 	return f
+}
+
+func poll() agenda.Poll {
+	return agenda.Poll{
+		ID: "u1", Group: "projektgruppe", State: agenda.PollOpen,
+		PollDetails: agenda.PollDetails{
+			Note: "Es geht um den Haushalt.", Deadline: at("2027-08-18T00:00").Date,
+			Options: []agenda.PollOption{
+				{Number: 1, Start: at("2027-09-09T09:00"), End: at("2027-09-09T11:00"), Place: "Kreishaus Herford"},
+				{Number: 2, Start: at("2027-09-16T09:00"), End: at("2027-09-16T11:00")},
+				{Number: 3, Start: at("2027-09-23T09:00"), End: at("2027-09-23T11:00")},
+			},
+		},
+	}
 }
 
 // eventFacts returns what a letter of the kind is made of, about an event.
@@ -356,6 +375,13 @@ func TestNothingIsToldThatIsOver(t *testing.T) {
 		"tasks of a cancelled event":       func(f *agenda.Facts) { *f = facts(agenda.KindTask, "de"); f.Event.Standing = agenda.Cancelled },
 		"link of a removed editor":         func(f *agenda.Facts) { *f = facts(agenda.KindEditor, "de"); f.Editor.Removed = made },
 		"link to a merged event":           func(f *agenda.Facts) { *f = facts(agenda.KindEditor, "de"); f.Event.Into = "e2" },
+		"poll that is decided":             func(f *agenda.Facts) { *f = facts(agenda.KindPoll, "de"); f.Poll.State = agenda.PollDecided },
+		"poll after its last day":          func(f *agenda.Facts) { *f = facts(agenda.KindPoll, "de"); f.Now = f.Now.AddDate(0, 0, 2) },
+		"poll of a member who left":        func(f *agenda.Facts) { *f = facts(agenda.KindPoll, "de"); f.Vote.Institutions = nil },
+		"reminder of an answered poll": func(f *agenda.Facts) {
+			*f = facts(agenda.KindPollReminder, "de")
+			f.Vote.Answer.Choices = map[int]agenda.Choice{1: agenda.ChoiceYes, 2: agenda.ChoiceNo}
+		},
 		"invitation to cancelled dates": func(f *agenda.Facts) {
 			*f = facts(agenda.KindInvitation, "de")
 			f.Meetings[0].State, f.Meetings[1].State = agenda.MeetingCancelled, agenda.MeetingCancelled

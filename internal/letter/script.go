@@ -52,6 +52,8 @@ var scripts = map[agenda.Kind]script{
 	agenda.KindNews:         (*draft).news,
 	agenda.KindMonth:        (*draft).month,
 	agenda.KindStill:        (*draft).still,
+	agenda.KindPoll:         (*draft).poll,
+	agenda.KindPollReminder: (*draft).pollReminder,
 }
 
 func (d *draft) t(key string, args ...any) string { return d.p.T("mail."+key, args...) }

@@ -92,8 +92,11 @@ func (r *reader) reader(f *agenda.Facts) error {
 		}
 		f.Tokens.Mute = r.s.token(forMute, ref.ID+"-"+string(f.Message.Kind), 0)
 		f.Tokens.Feed = r.s.PersonFeedToken(p)
-		if f.Message.Subject.Kind == agenda.AboutEdition {
+		switch f.Message.Subject.Kind {
+		case agenda.AboutEdition:
 			return r.called(f, p)
+		case agenda.AboutPoll:
+			return r.polled(f, p.ID)
 		}
 	case agenda.AboutWatcher:
 		w, err := get[agenda.Watcher](r.tx, watcherKey(agenda.WatcherID(ref.ID)))
@@ -146,6 +149,8 @@ func (r *reader) subject(f *agenda.Facts) (err error) {
 	case agenda.AboutEdition:
 		year, _ := strconv.Atoi(id) // what is no year has no edition
 		f.Edition, err = load[agenda.Edition](r, editionKey(year))
+	case agenda.AboutPoll:
+		return r.poll(f, agenda.PollID(id))
 	case agenda.AboutLogin:
 		return r.login(f)
 	case agenda.AboutSubscribers:

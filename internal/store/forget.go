@@ -21,7 +21,8 @@ type Retention struct {
 // Forget deletes what has served its purpose: watchers after their event or
 // without confirmation, subscribers without confirmation or answer, sessions and log-ins that ended, the counts of days that
 // are over, old messages and the notices they came from, submissions that never
-// became public, and pictures that no event shows. It returns how many went.
+// became public, pictures that no event shows, and polls after their dates. It
+// returns how many went.
 func (s *Store) Forget(ctx context.Context, r Retention) (int, error) {
 	n := 0
 	for _, kind := range []string{kWatcher, kSignUp, kSubscriber, kSession, kLogin, kSubmissions, kMessage, kNotice, kEvent} {
@@ -33,6 +34,10 @@ func (s *Store) Forget(ctx context.Context, r Retention) (int, error) {
 	m, err := s.sweepBlobs(ctx) // after the events that named them
 	if n += m; err != nil {
 		return n, fmt.Errorf("delete pictures that nothing shows: %w", err)
+	}
+	m, err = s.sweepPolls(ctx)
+	if n += m; err != nil {
+		return n, fmt.Errorf("delete polls that are over: %w", err)
 	}
 	return n, nil
 }

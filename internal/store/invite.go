@@ -132,7 +132,7 @@ func (s *Store) Invite(ctx context.Context, actor agenda.Actor, g agenda.GroupID
 // Unreached is a member who may not know of a meeting.
 type Unreached struct {
 	Person agenda.Person
-	Why    string // "no_address", "failed" or "waiting"
+	Why    string // "no_address", "failed" or "waiting"; of polls also "muted"
 	Error  string // what the mail server said
 }
 

@@ -66,6 +66,9 @@ const (
 	kTranslation = "translation" // event, language
 	kEditor      = "editor"      // event, id; its first editor has none, she is in the event
 	kTask        = "task"        // event, id
+	kPoll        = "poll"        // id
+	kPolls       = "polls"       // group, poll: (nothing)
+	kPollAnswer  = "pollanswer"  // poll, person
 )
 
 // idPart returns an identifier as a part of a key. What comes out of an address

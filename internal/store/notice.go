@@ -233,6 +233,9 @@ func (t *tx) useful(n agenda.Notice) (bool, error) {
 		e, err := get[agenda.Event](t, eventKey(agenda.EventID(n.Subject.ID)))
 		return err == nil && e.NeedsTasks(), ignoreNotFound(err)
 	}
+	if n.Subject.Kind == agenda.AboutPoll {
+		return t.pollStands(n)
+	}
 	if n.Kind != agenda.KindReminder {
 		return true, nil
 	}
@@ -295,6 +298,8 @@ func (t *tx) readers(n agenda.Notice) ([]agenda.Ref, bool, error) {
 		return t.subscribers(n)
 	case agenda.AboutSubscriber:
 		return t.askedSubscriber(n)
+	case agenda.AboutPoll:
+		return t.pollReaders(n)
 	}
 	return []agenda.Ref{of}, false, nil
 }

@@ -21,6 +21,7 @@ const (
 	forSignUp     = "signup"
 	forList       = "list"
 	forSubscriber = "subscriber"
+	forPoll       = "poll"
 )
 
 // token makes the secret part of a link: the subject and the first 128 bits of
