@@ -109,8 +109,8 @@ func (c *Ctx) dayNotes(days []agenda.Day) string {
 	return strings.Join(out, " ")
 }
 
-// choices are the answers to one date.
-var choices = []string{string(agenda.ChoiceYes), string(agenda.ChoiceMaybe), string(agenda.ChoiceNo)}
+// pollChoices are the answers to one date.
+var pollChoices = []string{string(agenda.ChoiceYes), string(agenda.ChoiceMaybe), string(agenda.ChoiceNo)}
 
 // pollForm is the form in which a member answers: one field for each date about
 // which she is asked.
@@ -124,7 +124,7 @@ func (c *Ctx) pollForm(pp pollPage, v agenda.PollVote, action string, chosen map
 		}
 		f.add(field{
 			Kind: "radios", Name: agenda.OptionField(n), Label: label, Hint: c.dayNotes(pp.Days[n]), Required: true,
-			Options: c.codes("poll.choice.", choices, string(chosen[n])),
+			Options: c.codes("poll.choice.", pollChoices, string(chosen[n])),
 		})
 	}
 	return f.area("comment", comment, 500)

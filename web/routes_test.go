@@ -204,7 +204,25 @@ func accessTable(n *network) map[string]access {
 	t["GET "+events+"/aufgaben/:task"], t["POST "+events+"/aufgaben/:task"] = access{ev + "/aufgaben/x", [5]int{303, 403, 403, 403, 404}}, takes(ev+"/aufgaben/x", office, 404)
 	t["GET "+events+"/vereinen"], t["POST "+events+"/vereinen"] = offices(ev+"/vereinen"), takes(ev+"/vereinen", office, 422)
 	t["GET "+editions+"/bericht"] = offices(edition + "/bericht")
+	maps.Copy(t, pollAccess(n, group))
 	return t
+}
+
+// pollAccess is who may do what about a poll of the group.
+func pollAccess(n *network, group string) map[string]access {
+	insider := n.person(amina).ID
+	p := must(n.OpenPoll(ctx, agenda.Shell, migration, pollDetails("2027-09-10", "2027-09-20T10:00"), ""))
+	const polls = "/koordination/umfragen/:poll"
+	at, link := "/koordination/umfragen/"+string(p.ID), "/umfrage/"+n.PollToken(p.ID, insider)
+	by := at + "/antwort/" + string(insider)
+	return map[string]access{
+		"GET /umfrage/:token": everyone(link, 200), "POST /umfrage/:token": everyone(link, 422),
+		"GET /umfragen/:poll":                      {"/umfragen/" + string(p.ID), [5]int{303, 404, 200, 200, 303}}, // a coordinator has nothing to answer
+		"POST /umfragen/:poll":                     {"/umfragen/" + string(p.ID), [5]int{403, 404, 422, 422, 422}},
+		"GET /koordination/gremien/:group/umfrage": chairs(group + "/umfrage"), "POST /koordination/gremien/:group/umfrage": takes(group+"/umfrage", leader, 422),
+		"GET " + polls: chairs(at), "POST " + polls: takes(at, leader, 422),
+		"GET " + polls + "/antwort/:person": chairs(by), "POST " + polls + "/antwort/:person": takes(by, leader, 422),
+	}
 }
 
 func must2[A, B any](a A, _ B, err error) A { return must(a, err) }
