@@ -64,7 +64,7 @@ func (pp pollPage) Vote(who agenda.PersonID) agenda.PollVote {
 }
 
 // Who are the names of those who made the choice ("": none yet).
-func (pp pollPage) Who(n int, choice agenda.Choice) string {
+func (pp pollPage) Who(n int, choice agenda.PollChoice) string {
 	var out []string
 	for _, v := range pp.Votes {
 		if p, ok := pp.People[v.Person]; ok && v.Member(n) && v.Choice(n) == choice {
@@ -114,7 +114,7 @@ var pollChoices = []string{string(agenda.ChoiceYes), string(agenda.ChoiceMaybe),
 
 // pollForm is the form in which a member answers: one field for each date about
 // which she is asked.
-func (c *Ctx) pollForm(pp pollPage, v agenda.PollVote, action string, chosen map[int]agenda.Choice, comment string) *form {
+func (c *Ctx) pollForm(pp pollPage, v agenda.PollVote, action string, chosen map[int]agenda.PollChoice, comment string) *form {
 	f := c.form(action, "poll.send")
 	for _, n := range pp.P.Asked(v) {
 		o, _ := pp.P.Option(n) // Asked names those that are there
@@ -131,11 +131,11 @@ func (c *Ctx) pollForm(pp pollPage, v agenda.PollVote, action string, chosen map
 }
 
 // postedChoices reads what a member chose.
-func (c *Ctx) postedChoices(p agenda.Poll) map[int]agenda.Choice {
-	out := map[int]agenda.Choice{}
+func (c *Ctx) postedChoices(p agenda.Poll) map[int]agenda.PollChoice {
+	out := map[int]agenda.PollChoice{}
 	for _, o := range p.Options {
 		if s := c.posted(agenda.OptionField(o.Number)); s != "" {
-			out[o.Number] = agenda.Choice(s)
+			out[o.Number] = agenda.PollChoice(s)
 		}
 	}
 	return out

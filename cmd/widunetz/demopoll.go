@@ -36,7 +36,7 @@ func (d *demo) fillPoll(ctx context.Context, today agenda.Date) error {
 		if i%3 == 2 || m.ID == chair.ID {
 			continue // have not answered
 		}
-		answer := map[int]agenda.Choice{1: agenda.Choices[i%3], 2: agenda.ChoiceYes, 3: agenda.Choices[(i+1)%3]}
+		answer := map[int]agenda.PollChoice{1: agenda.Choices[i%3], 2: agenda.ChoiceYes, 3: agenda.Choices[(i+1)%3]}
 		if err := d.store.AnswerPoll(ctx, agenda.PersonActor(m.ID), p.ID, m.ID, answer, ""); err != nil {
 			return err
 		}

@@ -54,26 +54,26 @@ type Poll struct {
 	Changed  time.Time   `json:"changed"`            // UTC, only rises; answers do not change a poll
 }
 
-// Choice is what a member says to one date.
-type Choice string
+// PollChoice is what a member says to one date.
+type PollChoice string
 
 // The choices.
 const (
-	ChoiceYes   Choice = "yes"
-	ChoiceMaybe Choice = "maybe" // if need be
-	ChoiceNo    Choice = "no"
+	ChoiceYes   PollChoice = "yes"
+	ChoiceMaybe PollChoice = "maybe" // if need be
+	ChoiceNo    PollChoice = "no"
 )
 
 // Choices are all choices in the order in which they are offered.
-var Choices = []Choice{ChoiceYes, ChoiceMaybe, ChoiceNo}
+var Choices = []PollChoice{ChoiceYes, ChoiceMaybe, ChoiceNo}
 
 // PollAnswer is what one member answered.
 type PollAnswer struct {
-	Poll    PollID         `json:"poll"`
-	Person  PersonID       `json:"person"`
-	Choices map[int]Choice `json:"choices"` // by the option's number
-	Comment string         `json:"comment,omitempty"`
-	At      time.Time      `json:"at"` // UTC; last change
+	Poll    PollID             `json:"poll"`
+	Person  PersonID           `json:"person"`
+	Choices map[int]PollChoice `json:"choices"` // by the option's number
+	Comment string             `json:"comment,omitempty"`
+	At      time.Time          `json:"at"` // UTC; last change
 }
 
 // PollOptions makes options of dates, as a plan proposes them.
@@ -310,7 +310,7 @@ func (p Poll) Cancel(seen, now time.Time) (Poll, error) {
 // Answer returns the member's answer after she chose. Every date that she is
 // asked about needs a choice; what she said about others stays. After the last
 // day, and when the poll is over, a problem says so.
-func (p Poll) Answer(v PollVote, choices map[int]Choice, comment string, now time.Time, loc *time.Location) (PollAnswer, error) {
+func (p Poll) Answer(v PollVote, choices map[int]PollChoice, comment string, now time.Time, loc *time.Location) (PollAnswer, error) {
 	var q Problems
 	switch p.StateAt(now, loc) {
 	case PollClosed:
@@ -327,7 +327,7 @@ func (p Poll) Answer(v PollVote, choices map[int]Choice, comment string, now tim
 	}
 	a := PollAnswer{Poll: p.ID, Person: v.Person, Choices: maps.Clone(v.Answer.Choices), Comment: Text(comment), At: now}
 	if a.Choices == nil {
-		a.Choices = map[int]Choice{}
+		a.Choices = map[int]PollChoice{}
 	}
 	for _, n := range p.Asked(v) {
 		a.Choices[n] = choices[n]

@@ -113,8 +113,8 @@ func pollSeats() []agenda.Seat {
 	}
 }
 
-func said(who agenda.PersonID, choices ...agenda.Choice) agenda.PollAnswer {
-	a := agenda.PollAnswer{Poll: "p", Person: who, Choices: map[int]agenda.Choice{}, At: instant(pollNow)}
+func said(who agenda.PersonID, choices ...agenda.PollChoice) agenda.PollAnswer {
+	a := agenda.PollAnswer{Poll: "p", Person: who, Choices: map[int]agenda.PollChoice{}, At: instant(pollNow)}
 	for i, c := range choices {
 		if c != "" {
 			a.Choices[i+1] = c
@@ -193,12 +193,12 @@ func TestAnsweringAPoll(t *testing.T) {
 	p := newPoll(t, "2027-09-10", "2027-09-20T09:00", "2027-09-27T09:00")
 	decided, cancelled := p, p
 	decided.State, cancelled.State = agenda.PollDecided, agenda.PollCancelled
-	all := map[int]agenda.Choice{1: yes, 2: no}
+	all := map[int]agenda.PollChoice{1: yes, 2: no}
 	for _, c := range []struct {
 		name    string
 		p       agenda.Poll
 		who     agenda.PersonID
-		choices map[int]agenda.Choice
+		choices map[int]agenda.PollChoice
 		comment string
 		at      string
 		want    string
@@ -209,9 +209,9 @@ func TestAnsweringAPoll(t *testing.T) {
 		{"decided", decided, "a", all, "", pollNow, "answers poll_over"},
 		{"cancelled", cancelled, "a", all, "", pollNow, "answers poll_over"},
 		{"a stranger", p, "x", all, "", pollNow, "answers poll_no_member"},
-		{"one is missing", p, "a", map[int]agenda.Choice{1: yes}, "", pollNow, "option_2 poll_choice"},
-		{"something else", p, "a", map[int]agenda.Choice{1: yes, 2: "vielleicht"}, "", pollNow, "option_2 poll_choice"},
-		{"only hers", p, "c", map[int]agenda.Choice{2: yes}, "", pollNow, "<nil>"},
+		{"one is missing", p, "a", map[int]agenda.PollChoice{1: yes}, "", pollNow, "option_2 poll_choice"},
+		{"something else", p, "a", map[int]agenda.PollChoice{1: yes, 2: "vielleicht"}, "", pollNow, "option_2 poll_choice"},
+		{"only hers", p, "c", map[int]agenda.PollChoice{2: yes}, "", pollNow, "<nil>"},
 		{"long comment", p, "a", all, strings.Repeat("x", 501), pollNow, "comment too_long"},
 	} {
 		a, err := c.p.Answer(c.p.Vote(pollSeats(), said(c.who), c.who), c.choices, c.comment, instant(c.at), berlin(t))
@@ -223,7 +223,7 @@ func TestAnsweringAPoll(t *testing.T) {
 		}
 	}
 	v := p.Vote(pollSeats(), said("c", yes, maybe), "c")
-	a, err := p.Answer(v, map[int]agenda.Choice{1: no, 2: no}, "", instant(pollNow), berlin(t))
+	a, err := p.Answer(v, map[int]agenda.PollChoice{1: no, 2: no}, "", instant(pollNow), berlin(t))
 	if err != nil || a.Choices[1] != yes || a.Choices[2] != no || v.Answer.Choices[2] != maybe {
 		t.Errorf("changed to %v, %v; want only the date on which she is a member", a.Choices, err)
 	}

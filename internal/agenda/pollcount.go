@@ -20,7 +20,7 @@ func (v PollVote) Member(n int) bool { _, ok := v.Institutions[n]; return ok }
 
 // Choice returns what she said to the option, "" if nothing or if she is no
 // member on its day.
-func (v PollVote) Choice(n int) Choice {
+func (v PollVote) Choice(n int) PollChoice {
 	if !v.Member(n) {
 		return ""
 	}

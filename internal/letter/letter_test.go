@@ -380,7 +380,7 @@ func TestNothingIsToldThatIsOver(t *testing.T) {
 		"poll of a member who left":        func(f *agenda.Facts) { *f = facts(agenda.KindPoll, "de"); f.Vote.Institutions = nil },
 		"reminder of an answered poll": func(f *agenda.Facts) {
 			*f = facts(agenda.KindPollReminder, "de")
-			f.Vote.Answer.Choices = map[int]agenda.Choice{1: agenda.ChoiceYes, 2: agenda.ChoiceNo}
+			f.Vote.Answer.Choices = map[int]agenda.PollChoice{1: agenda.ChoiceYes, 2: agenda.ChoiceNo}
 		},
 		"invitation to cancelled dates": func(f *agenda.Facts) {
 			*f = facts(agenda.KindInvitation, "de")

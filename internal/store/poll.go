@@ -161,7 +161,7 @@ func (s *Store) PollOfToken(ctx context.Context, token string) (agenda.PollID, a
 // AnswerPoll notes what a member says to the dates of a poll. She can change it
 // until the last day is over; after that Problems say that it is too late.
 // actor is herself, or who writes down what she said by telephone.
-func (s *Store) AnswerPoll(ctx context.Context, actor agenda.Actor, id agenda.PollID, who agenda.PersonID, choices map[int]agenda.Choice, comment string) error {
+func (s *Store) AnswerPoll(ctx context.Context, actor agenda.Actor, id agenda.PollID, who agenda.PersonID, choices map[int]agenda.PollChoice, comment string) error {
 	err := s.update(ctx, actor, func(t *tx) error {
 		p, g, err := pollOf(t, id)
 		if err != nil {

@@ -27,10 +27,10 @@ func (n *network) openPoll(g agenda.Group) agenda.Poll {
 }
 
 // says answers the poll for the member with that address.
-func (n *network) says(p agenda.Poll, who string, choices ...agenda.Choice) error {
+func (n *network) says(p agenda.Poll, who string, choices ...agenda.PollChoice) error {
 	n.t.Helper()
 	person := must(n.PersonByEmail(ctx, who+"@example.org"))
-	m := map[int]agenda.Choice{}
+	m := map[int]agenda.PollChoice{}
 	for i, c := range choices {
 		m[i+1] = c
 	}
