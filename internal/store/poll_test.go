@@ -134,6 +134,19 @@ func TestMoreTimeRemindsAnew(t *testing.T) {
 	}
 }
 
+// A reminder that is overdue when there is more time says the wrong day.
+func TestMoreTimeWhileTheReminderIsOverdue(t *testing.T) {
+	t.Parallel()
+	n := open(t, "2027-09-01T10:00")
+	p := n.openPoll(n.group(2))
+	n.letters()
+	n.at("2027-09-08T08:30") // nobody has looked at what is due since eight
+	must(0, n.ExtendPoll(ctx, agenda.Shell, p.ID, must(agenda.ParseDate("2027-09-11")), time.Time{}))
+	n.wantLetters("the old reminder")
+	n.at("2027-09-10T08:00")
+	n.wantLetters("the day before the new end", "pollreminder m00")
+}
+
 func TestAnswersToAPoll(t *testing.T) {
 	t.Parallel()
 	n := open(t, "2027-09-01T10:00")
