@@ -245,7 +245,7 @@ func (s *Store) CancelPoll(ctx context.Context, actor agenda.Actor, id agenda.Po
 		}
 		put(t, pollKey(id), p)
 		t.recordPoll(p, g, agenda.Entry{Verb: "poll_cancelled"})
-		return t.hushPoll(p)
+		return nil // what still waits to be told is of no use: pollStands
 	})
 }
 
@@ -266,7 +266,7 @@ func (s *Store) DecidePoll(ctx context.Context, actor agenda.Actor, id agenda.Po
 		}
 		put(t, pollKey(id), p)
 		t.recordPoll(p, g, agenda.Entry{Verb: "poll_decided", Note: agenda.Text(sentence), Mail: true})
-		return t.hushPoll(p)
+		return nil // what still waits to be told is of no use: pollStands
 	})
 	return p, err
 }
@@ -337,14 +337,6 @@ func (s *Store) turnPoll(ctx context.Context, actor agenda.Actor, id agenda.Poll
 		err = fmt.Errorf("poll %s: %w", id, err)
 	}
 	return err
-}
-
-// hushPoll takes back what still waits to be told of a poll.
-func (t *tx) hushPoll(p agenda.Poll) error {
-	if err := t.silence(t.clock.PollRequest(p, t.now).ID); err != nil {
-		return err
-	}
-	return t.remind(aboutPoll(p.ID), nil)
 }
 
 // pollStands reports whether a notice of a poll is of use.
