@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"widunetz/internal/agenda"
-	"widunetz/internal/almanac"
 )
 
 // Chair and coordinators open a poll, see who has not answered, and decide.
@@ -138,8 +137,11 @@ func (w *Web) openPoll(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	draft, d, problems := c.postedPoll(g)
 	do := c.posted("do")
+	if do == "plan" {
+		return w.pollOfPlan(c, g)
+	}
+	draft, d, problems := c.postedPoll(g)
 	if do == "more" {
 		return w.pollFormPage(c, http.StatusOK, g, draft, moreRows, nil)
 	}
@@ -160,6 +162,20 @@ func (w *Web) openPoll(c *Ctx) error {
 	return c.redirect("/koordination/umfragen/" + string(p.ID))
 }
 
+// pollOfPlan is the form of a new poll with the ticked dates of a year's plan.
+func (w *Web) pollOfPlan(c *Ctx, g agenda.Group) error {
+	dates, err := c.postedPlan(g)
+	if err != nil {
+		return err
+	}
+	c.Request.PostForm.Del("once") // it names the form of the plan
+	draft := pollDraft{Deadline: w.Store.Today().AddDays(7).String()}
+	for _, d := range dates[:min(len(dates), agenda.MostOptions)] {
+		draft.Rows = append(draft.Rows, pollRow{Date: d.Start.Date.String(), Start: d.Start.Clock(), End: d.End.Clock(), Place: d.Place})
+	}
+	return w.pollFormPage(c, http.StatusOK, g, draft, 1, nil)
+}
+
 // checkRows looks up what is in the way of each date.
 func (w *Web) checkRows(c *Ctx, g agenda.GroupID, rows []pollRow, options []agenda.PollOption) error {
 	dates := make([]agenda.MeetingDetails, len(options))
@@ -171,7 +187,10 @@ func (w *Web) checkRows(c *Ctx, g agenda.GroupID, rows []pollRow, options []agen
 		return err
 	}
 	for i, o := range options {
-		rows[i].Checked, rows[i].Days, rows[i].Clashes = true, almanac.At(o.Start, o.End), clashes[i]
+		if rows[i].Days, err = c.daysAt(o.Start, o.End); err != nil {
+			return err
+		}
+		rows[i].Checked, rows[i].Clashes = true, clashes[i]
 	}
 	return nil
 }

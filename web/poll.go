@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"widunetz/internal/agenda"
-	"widunetz/internal/almanac"
 )
 
 // Members answer a poll behind the mailed link, without a log-in, or on its page
@@ -35,7 +34,9 @@ func (c *Ctx) pollOf(id agenda.PollID) (pp pollPage, err error) {
 	pp.State = pp.P.StateAt(s.Now(), s.Loc())
 	pp.Days = map[int][]agenda.Day{}
 	for _, o := range pp.Tally.Options {
-		pp.Days[o.Number] = almanac.At(o.Start, o.End)
+		if pp.Days[o.Number], err = c.daysAt(o.Start, o.End); err != nil {
+			return pp, err
+		}
 		if o.Best {
 			pp.Best = append(pp.Best, o)
 		}
@@ -97,9 +98,9 @@ func (pp pollPage) Open() bool { return pp.State == agenda.PollOpen }
 func (c *Ctx) dayNotes(days []agenda.Day) string {
 	var out []string
 	for _, d := range days {
-		s := c.P.T("office.layer."+string(d.Layer)) + ": " + c.P.T(d.Key) + "."
-		if d.Note != "" {
-			s += " " + c.P.T(d.Note)
+		s := c.P.T("office.layer."+string(d.Layer)) + ": " + c.P.DayName(d) + "."
+		if note := c.P.DayNote(d); note != "" {
+			s += " " + note
 		}
 		if d.Certainty != "" {
 			s += " " + c.P.T("day.certainty."+string(d.Certainty))

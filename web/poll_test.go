@@ -74,6 +74,25 @@ func TestPollFromTheFirstQuestionToTheMeeting(t *testing.T) {
 	n.as(amina).get("/gremien/"+string(migration)).want(t, http.StatusOK).lacks(t, "/umfragen/")
 }
 
+func TestPollOfAPlannedYear(t *testing.T) {
+	t.Parallel()
+	n := open(t)
+	b := n.as(birgit)
+	plan := b.get("/koordination/gremien/"+string(migration)+"/jahresplanung?do=plan&year=2028&start=09:00&minutes=120&count=4&min_weeks=6&weekday=3").want(t, http.StatusOK, "Angekreuzte Termine umfragen")
+	var sent url.Values
+	for _, f := range plan.all("form") {
+		if strings.HasSuffix(attr(f, "action"), "/jahresplanung") && attr(f, "method") == "post" && sent == nil {
+			sent = fields(f)
+		}
+	}
+	form := b.post(pollPath, changed(sent, "do", "plan")).want(t, http.StatusOK, "Termin 5", `value="09:00"`, `value="11:00"`)
+	b.then(b.submit(form, "/umfrage", url.Values{"do": {"open"}})).want(t, http.StatusOK, "Die Umfrage ist offen")
+	if got := must(n.Polls(ctx, migration)); len(got) != 1 || len(got[0].Options) != 4 || got[0].Options[0].Start.Year != 2028 {
+		t.Errorf("polls %+v", got)
+	}
+	b.post(pollPath, url.Values{"do": {"plan"}}).want(t, http.StatusUnprocessableEntity)
+}
+
 func TestPollFormBadly(t *testing.T) {
 	t.Parallel()
 	n := open(t)

@@ -258,7 +258,9 @@ func (s *Store) DecidePoll(ctx context.Context, actor agenda.Actor, id agenda.Po
 		if p, dates, err = old.Decide(chosen, seen, t.now, t.clock.Loc); err != nil || len(dates) == 0 {
 			return err
 		}
-		if most := decideMost(t.clock, g); len(dates) > most {
+		if most, err := t.decideMost(g); err != nil {
+			return err
+		} else if len(dates) > most {
 			return agenda.Problems{{Field: "options", Rule: "too_many", Want: fmt.Sprint(most)}}
 		}
 		if p.Meetings, err = t.fixAll(p, g, dates, agenda.Text(sentence)); err != nil {
@@ -272,22 +274,28 @@ func (s *Store) DecidePoll(ctx context.Context, actor agenda.Actor, id agenda.Po
 }
 
 // decideMost keeps a decision within the limits of one transaction: eight writes
-// a meeting and two for each of its reminders.
-func decideMost(c agenda.Clock, g agenda.Group) int {
-	leads := c.MeetingLeads
-	if g.Leads != nil {
-		leads = g.Leads
+// a meeting and two for each of its reminders; somewhat more for what prepares
+// it, because that is fixed with it.
+func (t *tx) decideMost(g agenda.Group) (int, error) {
+	reminders := func(g agenda.Group) int {
+		if g.Leads != nil {
+			return 2 * len(g.Leads)
+		}
+		return 2 * len(t.clock.MeetingLeads)
 	}
-	return 80 / (8 + 2*len(leads))
+	writes := 8 + reminders(g)
+	along, err := preparers(t, g.ID)
+	for _, p := range along {
+		writes += 12 + reminders(p)
+	}
+	return max(1, 80/writes), err
 }
 
 // fixAll makes the dates fixed meetings and writes the invitation to them.
 func (t *tx) fixAll(p agenda.Poll, g agenda.Group, dates []agenda.MeetingDetails, sentence string) (ids []agenda.MeetingID, err error) {
-	id := t.id
 	var invited []agenda.Meeting
 	for i, d := range dates {
-		t.id = formID(fmt.Sprintf("%s %d", p.ID, p.Chosen[i]))
-		m, err := t.fix(g.ID, d)
+		m, err := t.under(formID(fmt.Sprintf("%s %d", p.ID, p.Chosen[i])), func() (agenda.Meeting, error) { return t.fix(g.ID, d) })
 		if err != nil {
 			return nil, err
 		}
@@ -298,7 +306,6 @@ func (t *tx) fixAll(p agenda.Poll, g agenda.Group, dates []agenda.MeetingDetails
 			invited = append(invited, m)
 		}
 	}
-	t.id = id
 	if len(invited) == 0 {
 		return ids, nil
 	}

@@ -283,6 +283,37 @@ func TestPollDecidedForSeveralDates(t *testing.T) {
 	wantSame(t, "with five reminders each", len(must(n.DecidePoll(ctx, agenda.Shell, p.ID, []int{1, 2, 3, 4}, p.Changed, "")).Meetings), 4)
 }
 
+// What prepares a planned meeting is fixed with it, as many as fit.
+func TestPollFixesWhatPreparesItsDates(t *testing.T) {
+	t.Parallel()
+	n := open(t, "2027-09-01T10:00")
+	g := n.group(2)
+	core := must(n.SaveGroup(ctx, agenda.Shell, agenda.Group{Name: "Kerngruppe", Prepares: g.ID, Start: "14:00", Minutes: 60, Leads: []int{20, 14, 7, 2, 1}}))
+	var starts []string
+	var preparing []agenda.MeetingID
+	for i := range 4 {
+		start := must(agenda.ParseDate("2027-10-21")).AddDays(28*i).String() + "T09:00"
+		starts = append(starts, start)
+		m := must(n.PlanMeeting(ctx, agenda.Shell, g.ID, details(start), agenda.MeetingPlanned, agenda.Telling{}))
+		made, _, err := n.Prepare(ctx, agenda.Shell, m.ID)
+		if err != nil || len(made) != 1 || made[0].Group != core.ID {
+			t.Fatalf("prepared by %v: %v", made, err)
+		}
+		preparing = append(preparing, made[0].ID)
+	}
+	p := must(n.OpenPoll(ctx, agenda.Shell, g.ID, pollDetails("2027-09-10", starts...), ""))
+	_, err := n.DecidePoll(ctx, agenda.Shell, p.ID, []int{1, 2, 3, 4}, p.Changed, "")
+	wantSame(t, "more than one transaction takes", rule(err), "too_many")
+	must(n.DecidePoll(ctx, agenda.Shell, p.ID, []int{1, 2}, p.Changed, ""))
+	for i, id := range preparing {
+		want := agenda.MeetingFixed
+		if i > 1 {
+			want = agenda.MeetingPlanned
+		}
+		wantSame(t, fmt.Sprint("what prepares date ", i+1), must(n.Meeting(ctx, id)).State, want)
+	}
+}
+
 func TestPollIsOpenedOnce(t *testing.T) {
 	t.Parallel()
 	n := open(t, "2027-09-01T10:00")
