@@ -26,6 +26,12 @@ var participantAreas = []string{
 	"mail.event_postponed.", "mail.event_restored.", "mail.confirm.",
 
 	"subscribe.", "mail.subscribe.", "mail.resubscribe.", "mail.news.", "mail.month.", "mail.still.", "mail.reason.subscriber", "mail.subscription",
+	"signup.", "term.signup.", "mail.thanks.", "mail.word.",
+	"mail.signup_confirm", "mail.signup_accept", "mail.signup_cancel", "mail.signup_status", "mail.signup_organiser", "mail.signup_persons", "mail.signup_children",
+	"mail.signup_interpreter", "mail.signup_stepfree", "mail.signup_asked.", "mail.signup_nudge.", "mail.signup_queued.", "mail.signup_seated.", "mail.signup_waiting.",
+	"mail.signup_offered.", "mail.signup_ended.", "mail.signup_lapsed.", "mail.signup_removed.", "mail.signup_reminder.", "mail.reason.signup", "mail.reason.signedup",
+	"mail.map", "mail.programme_page", "field.persons", "field.children", "field.interpreter", "field.needs_stepfree", "field.signup_email", "field.forother",
+	"field.signuphere", "field.signupuntil", "error.no_places", "error.signup_off", "error.signup_over", "error.signup_closed", "error.until",
 
 	// What a member can switch off from a mail, without logging in.
 	"term.kind.invitation", "term.kind.reminder", "term.kind.change", "term.kind.cancellation", "term.kind.restored", "term.kind.digest",
@@ -33,7 +39,7 @@ var participantAreas = []string{
 
 	"spread.atom", "spread.json", "spread.also", "spread.whole", "spread.share", "spread.instead",
 
-	"submit.title", "signup.slip", "term.and", "term.yes", "term.no", "term.unknown", "term.full", "term.moved", "picture.by", "demo.label", "demo.note", "demo.mails",
+	"submit.title", "term.and", "term.yes", "term.no", "term.unknown", "term.full", "term.moved", "picture.by", "demo.label", "demo.note", "demo.mails",
 
 	"day.neujahr", "day.karfreitag", "day.ostermontag", "day.tag_der_arbeit", "day.himmelfahrt", "day.pfingstmontag", "day.fronleichnam",
 	"day.einheit", "day.allerheiligen", "day.weihnachten1", "day.weihnachten2",
