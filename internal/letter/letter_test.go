@@ -227,6 +227,7 @@ func participantFacts() map[string]agenda.Facts {
 		postponed := eventFacts(agenda.KindCancellation, l)
 		postponed.Event.Standing = agenda.Postponed
 		cases["participants/postponed."+string(l)] = postponed
+		maps.Copy(cases, signUpFacts(l))
 	}
 	for name, f := range cases {
 		if f.Lang == agenda.Arabic {
@@ -234,6 +235,31 @@ func participantFacts() map[string]agenda.Facts {
 			f.Notice.Sentence = "Der Eingang ist hinten."
 			cases[name] = f
 		}
+	}
+	return cases
+}
+
+// signUpFacts are the letters to somebody who signed up: one of each state, the
+// same before the time is over, reminder, thanks, and a word of the organiser.
+func signUpFacts(l agenda.Lang) map[string]agenda.Facts {
+	cases := map[string]agenda.Facts{}
+	for _, state := range []agenda.SignUpState{
+		agenda.SignUpAsked, agenda.SignUpQueued, agenda.SignUpSeated, agenda.SignUpWaiting, agenda.SignUpOffered, agenda.SignUpEnded, agenda.SignUpLapsed, agenda.SignUpRemoved,
+	} {
+		f := signedUp(eventFacts(agenda.KindSignUp, l), state)
+		if state == agenda.SignUpAsked || state == agenda.SignUpQueued {
+			f.SignUp.Confirmed = time.Time{}
+		}
+		cases["participants/signup_"+string(state)+"."+string(l)] = f
+	}
+	nudge := cases["participants/signup_asked."+string(l)]
+	nudge.Message.Mark += ".nudge"
+	cases["participants/signup_nudge."+string(l)] = nudge
+	reminded := signedUp(eventFacts(agenda.KindReminder, l), agenda.SignUpSeated)
+	reminded.Message.Mark = reminded.Event.Start.String()
+	cases["participants/signup_reminder."+string(l)] = reminded
+	for _, kind := range []agenda.Kind{agenda.KindThanks, agenda.KindWord} {
+		cases["participants/"+string(kind)+"."+string(l)] = eventFacts(kind, l)
 	}
 	return cases
 }
@@ -429,7 +455,10 @@ func TestParticipantsLettersAreBilingual(t *testing.T) {
 		}
 		p := w.catalog.Printer(f.Lang)
 		own, german, found := strings.Cut(l.Text, strings.Repeat("=", 40))
-		if !found || !strings.Contains(own, p.T("mail.when")) || !strings.Contains(german, "Guten Tag") || strings.Contains(own, "Guten Tag,") {
+		if !found || !strings.Contains(own, p.T("mail.imprint")) || !strings.Contains(german, "Guten Tag") || strings.Contains(own, "Guten Tag,\n") || strings.Contains(own, "Guten Tag Samira,") {
+			t.Errorf("%s: not in both languages:\n%s", name, l.Text)
+		}
+		if f.Message.Kind != agenda.KindThanks && !strings.Contains(own, p.T("mail.when")) {
 			t.Errorf("%s: not in both languages:\n%s", name, l.Text)
 		}
 		if strings.Contains(l.Text+l.HTML+l.Subject, "⟦") || strings.Contains(l.Text+l.Subject, "{") {
@@ -443,7 +472,11 @@ func TestParticipantsLettersAreBilingual(t *testing.T) {
 		if !strings.Contains(l.HTML, `<html lang="`+p.Tag()+`" dir="`+p.Dir()+`">`) || !strings.Contains(l.HTML, `dir="ltr" lang="de"`) {
 			t.Errorf("%s: language or direction is missing", name)
 		}
-		if l.Lang != f.Lang || !strings.Contains(l.Unsubscribe, "/"+string(f.Lang)+"/vormerkung/") {
+		ends := "/vormerkung/"
+		if f.Message.Reader.Kind == agenda.AboutSignUp {
+			ends = "/anmeldung/"
+		}
+		if l.Lang != f.Lang || !strings.Contains(l.Unsubscribe, "/"+string(f.Lang)+ends) {
 			t.Errorf("%s: Lang %s, Unsubscribe %s", name, l.Lang, l.Unsubscribe)
 		}
 		if p.Dir() == "rtl" {

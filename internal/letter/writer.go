@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"slices"
 	"time"
 
 	"widunetz/internal/agenda"
@@ -84,12 +85,9 @@ func (w *Writer) Compose(f agenda.Facts) (Letter, error) {
 // printer is that of the reader's language. What only members, organisers and the
 // office read is German where that language lacks its words.
 func (w *Writer) printer(f agenda.Facts) *lang.Printer {
-	p := w.catalog.Printer(f.Lang)
-	switch reader := f.Message.Reader.Kind; {
-	case lang.Whole(f.Lang), reader == agenda.AboutWatcher, reader == agenda.AboutSubscriber:
-		return p
-	case reader == agenda.AboutSignUp && p.Has("mail.reason.signedup"): // half a mail in German would help nobody
-		return p
+	participants := []string{agenda.AboutWatcher, agenda.AboutSubscriber, agenda.AboutSignUp}
+	if lang.Whole(f.Lang) || slices.Contains(participants, f.Message.Reader.Kind) {
+		return w.catalog.Printer(f.Lang)
 	}
 	return w.catalog.Printer(agenda.German)
 }
