@@ -242,7 +242,7 @@ func to(letters []letter.Letter, kind agenda.Kind, address string) []letter.Lett
 // behind the language.
 func link(t testing.TB, l letter.Letter, prefix string) string {
 	t.Helper()
-	m := regexp.MustCompile(regexp.QuoteMeta(base) + `((?:/en)?` + prefix + `\S*)`).FindStringSubmatch(l.Text)
+	m := regexp.MustCompile(regexp.QuoteMeta(base) + `((?:/[a-z]{2})?` + prefix + `\S*)`).FindStringSubmatch(l.Text)
 	if m == nil {
 		t.Fatalf("no link to %s in the mail:\n%s", prefix, l.Text)
 	}

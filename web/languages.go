@@ -23,13 +23,13 @@ var staffSlugs = []string{submitSlug, pressSlug}
 func forEverybody(path string) bool {
 	parts := strings.Split(strings.Trim(path, "/"), "/")
 	switch parts[0] {
-	case "", "vormerkung", "benachrichtigen", "benachrichtigung", "abmelden", "impressum", "datenschutz", "barrierefreiheit":
+	case "", "anmeldung", "vormerkung", "benachrichtigen", "benachrichtigung", "abmelden", "impressum", "datenschutz", "barrierefreiheit":
 		return true
 	case "programm":
 		if len(parts) < 3 {
 			return true
 		}
-		return !slices.Contains(staffSlugs, parts[2]) && (len(parts) == 3 || parts[3] == "erinnern")
+		return !slices.Contains(staffSlugs, parts[2]) && (len(parts) == 3 || slices.Contains([]string{"erinnern", "anmelden", "zettel"}, parts[3]))
 	}
 	return false
 }

@@ -97,7 +97,7 @@ func TestWhichPagesEveryLanguageHas(t *testing.T) {
 	t.Parallel()
 	for path, want := range map[string]bool{
 		"/": true, "/programm": true, "/programm/2027": true, "/programm/2027/lesung": true, "/programm/2027/heft": true, "/programm/2027/heft.pdf": true,
-		"/programm/2027/lesung/erinnern": true, "/vormerkung/x": true, "/abmelden/x": true, "/impressum": true,
+		"/programm/2027/lesung/erinnern": true, "/vormerkung/x": true, "/abmelden/x": true, "/programm/2027/lesung/anmelden": true, "/programm/2027/lesung/zettel": true, "/anmeldung/x": true, "/liste/x": false, "/impressum": true,
 		"/programm/2027/einreichen": false, "/programm/2027/einreichen/pruefen": false, "/programm/2027/presse": false, "/einreichung/x": false,
 		"/gremien": false, "/konto": false, "/koordination/veranstaltungen": false, "/einloggen": false, "/aufruf/x": false,
 	} {

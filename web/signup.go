@@ -79,9 +79,16 @@ func (w *Web) signUp(c *Ctx) error {
 	if err != nil {
 		return w.signUpPage(c, http.StatusUnprocessableEntity, e, u, err)
 	}
-	return c.page(http.StatusOK, "message", c.P.T("signup.sent.title"), map[string]any{
-		"Text": c.P.T("signup.sent.text", "email", u.Clean().Email), "Back": eventPath(e), "BackText": e.Title,
-	})
+	return w.signUpMessage(c, e, "signup.sent.title", c.P.T("signup.sent.text", "email", u.Clean().Email))
+}
+
+// signUpMessage says what became of a sign-up and leads back to the event.
+func (w *Web) signUpMessage(c *Ctx, e agenda.Event, title, text string) error {
+	shown, err := c.entryOf(e)
+	if err != nil {
+		return err
+	}
+	return c.page(http.StatusOK, "message", c.P.T(title), map[string]any{"Text": text, "Back": eventPath(e), "BackText": shown.said(c.P.Lang()).Title})
 }
 
 // showSignUp is the form on a page of its own, for links and slips.
@@ -98,12 +105,16 @@ func (w *Web) signUpPage(c *Ctx, status int, e agenda.Event, u agenda.SignUp, er
 	if herr != nil {
 		return herr
 	}
+	shown, serr := c.entryOf(e)
+	if serr != nil {
+		return serr
+	}
 	f := w.signUpForm(c, e, u)
 	if err != nil && !f.refuse(err) {
 		return err
 	}
 	closed := e.TakesSignUps(h, w.Store.Now(), w.Store.Loc())
-	return c.page(status, "signup", c.P.T("signup.title"), map[string]any{"E": e, "Form": f, "Open": closed == nil, "Full": h.Free(e) == 0 || h.Waiting > 0})
+	return c.page(status, "signup", c.P.T("signup.title"), map[string]any{"E": shown, "Form": f, "Open": closed == nil, "Full": h.Free(e) == 0 || h.Waiting > 0})
 }
 
 // showSignedUp is the page behind the mailed link. Nothing happens before a
@@ -124,12 +135,16 @@ func (w *Web) signedUpPage(c *Ctx, status int, u agenda.SignUp, e agenda.Event, 
 	if err != nil && !f.refuse(err) {
 		return err
 	}
+	shown, err := c.entryOf(e)
+	if err != nil {
+		return err
+	}
 	until := agenda.Local{}
 	if !u.Until.IsZero() {
 		until = agenda.LocalOf(u.Until, w.Store.Loc())
 	}
 	return c.page(status, "signedup", c.P.T("signup.mine"), map[string]any{
-		"U": u, "E": e, "Place": place, "Form": f, "Action": "/anmeldung/" + c.Param("token"), "Until": until, "Path": eventPath(e),
+		"U": u, "E": shown, "Place": place, "Form": f, "Action": "/anmeldung/" + c.Param("token"), "Until": until, "Path": eventPath(e),
 		"Over": !e.LastStart().In(w.Store.Loc()).After(w.Store.Now()), "Off": e.Standing != agenda.Scheduled,
 	})
 }
@@ -158,7 +173,7 @@ func (w *Web) decideSignUp(c *Ctx) error {
 		return w.resizeSignUp(c, u, e, place)
 	case "delete":
 		if err = w.Store.DeleteSignUp(c.ctx(), token); err == nil {
-			return c.page(http.StatusOK, "message", c.P.T("signup.deleted.title"), map[string]any{"Text": c.P.T("signup.deleted.text"), "Back": eventPath(e), "BackText": e.Title})
+			return w.signUpMessage(c, e, "signup.deleted.title", c.P.T("signup.deleted.text"))
 		}
 	default:
 		return w.signedUpPage(c, http.StatusUnprocessableEntity, u, e, place, nil)
@@ -193,5 +208,9 @@ func (w *Web) showSlip(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.page(http.StatusOK, "slip", e.Title, map[string]any{"E": e, "QR": code, "Address": c.w.Site.BaseURL + c.url(eventPath(e))})
+	shown, err := c.entryOf(e)
+	if err != nil {
+		return err
+	}
+	return c.page(http.StatusOK, "slip", shown.said(c.P.Lang()).Title, map[string]any{"E": shown, "QR": code, "Address": c.w.Site.BaseURL + c.url(eventPath(e))})
 }

@@ -223,3 +223,90 @@ func TestAttendanceOfACourse(t *testing.T) {
 		t.Errorf("%d people came, want 1", h.Came)
 	}
 }
+
+// Somebody who reads Arabic signs up in Arabic from the page of the event to the
+// page behind the mailed link; only what organisers wrote is German, and says so.
+func TestSigningUpInArabic(t *testing.T) {
+	t.Parallel()
+	n := open(t)
+	d := eventDetails("Nähkurs", "2027-09-20T18:00")
+	d.SignUpHere, d.Places, d.SignUpUntil = true, 1, d.Start.Date.AddDays(-1)
+	e := must(n.AddEvent(ctx, agenda.Shell, 2027, d, agenda.Published, ""))
+	n.deliver()
+	page, arabic, b := "/ar"+eventPath(e), catalog().Printer(agenda.Arabic), n.browser()
+	right := func(a *answer, texts ...string) *answer {
+		t.Helper()
+		a.want(t, http.StatusOK, texts...).lacks(t, `<span lang="de" dir="ltr">`, "⟦")
+		if root := a.all("html")[0]; attr(root, "lang") != "ar" || attr(root, "dir") != "rtl" {
+			t.Errorf("%s: lang %q, dir %q", a.path, attr(root, "lang"), attr(root, "dir"))
+		}
+		return a
+	}
+	german := func(a *answer, texts ...string) {
+		t.Helper()
+		for _, text := range texts {
+			for _, x := range a.all("bdi") {
+				if inner(x) == text && attr(x, "lang") != "de" {
+					t.Errorf("%s: %q is not marked as German", a.path, text)
+				}
+			}
+		}
+	}
+	title, until := arabic.T("signup.title"), arabic.T("signup.until", "date", arabic.DateMedium(d.SignUpUntil))
+	german(right(b.get(page), title, until, arabic.T("field.persons")), e.Title, e.Venue.Line())
+	german(right(b.get(page+"/anmelden"), title, until), e.Title, e.Venue.Line())
+	german(right(b.get(page+"/zettel")), e.Title, e.Venue.Line())
+	right(b.submit(b.get(page), "/anmelden", guest("Samira", "1")), "samira@example.org")
+	letter := only(t, to(n.deliver(), agenda.KindSignUp, "samira@example.org"))
+	if letter.Lang != agenda.Arabic || !strings.HasPrefix(letter.Subject, "يرجى التأكيد") {
+		t.Errorf("%s: %s", letter.Lang, letter.Subject)
+	}
+	mine := link(t, letter, "/anmeldung/")
+	german(right(b.get(mine), arabic.T("mail.signup_confirm"), arabic.N("mail.signup_persons", 1)), e.Title, e.Venue.Line())
+	must(0, n.Translate(ctx, agenda.Shell, e.ID, agenda.Arabic, agenda.Words{Title: "دورة خياطة", Summary: "للجميع."}, agenda.Event{}.Changed))
+	for _, path := range []string{mine, page + "/anmelden", page + "/zettel"} {
+		a := right(b.get(path), "دورة خياطة")
+		for _, x := range a.all("bdi") {
+			if inner(x) == "دورة خياطة" && attr(x, "lang") != "" || inner(x) == e.Title && attr(x, "lang") != "de" {
+				t.Errorf("%s: %q says that it is %q", path, inner(x), attr(x, "lang"))
+			}
+		}
+	}
+	right(b.post(page+"/anmelden", guest("Olena", "1")), "دورة خياطة") // leads back
+}
+
+// Whoever signs up reads her language on the way, whatever becomes of it.
+func TestSignUpPagesInEveryLanguage(t *testing.T) {
+	t.Parallel()
+	n := open(t)
+	for _, l := range elsewhere() {
+		_, page := house(n, 1)
+		p, b, page := catalog().Printer(l), n.browser(), "/"+string(l)+page
+		var answers []*answer
+		see := func(a *answer) *answer { answers = append(answers, a); return a }
+		join := func(name string) string {
+			see(b.submit(b.get(page), "/anmelden", guest(name, "1")))
+			return link(t, only(t, to(n.deliver(), agenda.KindSignUp, strings.ToLower(name)+"@example.org")), "/anmeldung/")
+		}
+		do := func(path, what string) { see(b.then(b.post(path, url.Values{"do": {what}}))) }
+		mine, waits := join("Samira"), ""
+		see(b.get(mine)).want(t, http.StatusOK, p.T("signup.state.asked"))
+		do(mine, "confirm")
+		see(b.post(mine, url.Values{"do": {"persons"}, "persons": {"2"}})).want(t, http.StatusUnprocessableEntity)
+		waits = join("Olena")
+		see(b.get(waits)).want(t, http.StatusOK, p.T("signup.state.queued"))
+		do(waits, "confirm")
+		do(mine, "cancel")
+		n.deliver()
+		see(b.get(waits)).want(t, http.StatusOK, p.T("signup.state.offered"))
+		see(b.post(waits, url.Values{"do": {"delete"}})).want(t, http.StatusOK, p.T("signup.deleted.title"))
+		see(b.get(page+"/anmelden")).want(t, http.StatusOK, p.T("signup.privacy"))
+		see(b.get(page + "/zettel"))
+		see(b.post(page+"/anmelden", url.Values{"persons": {"500"}, "children": {"-1"}})).want(t, http.StatusUnprocessableEntity)
+		for _, a := range answers {
+			if attr(a.all("main")[0], "lang") == "de" || strings.Contains(a.body, `<span lang="de" dir="ltr">`) {
+				t.Errorf("%s has German words", a.path)
+			}
+		}
+	}
+}
