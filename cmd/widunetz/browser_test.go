@@ -354,7 +354,7 @@ func TestBrowserSubmitAcceptRemind(t *testing.T) {
 	public.do(chromedp.Navigate(d.base + d.mailLink(public, "tina@tanz.example", `/einreichung/[a-z0-9.]+`)))
 	public.wants("Bitte mit Treffpunkt.")
 	public.do(chromedp.SetValue(`[name="street"]`, "Am Barmeierplatz 2"))
-	public.press(`form[action*="/einreichung/"] button[type="submit"]`)
+	public.press(`form:has([name="street"]) button[type="submit"]`)
 	public.wants("Gespeichert")
 
 	office.do(chromedp.Navigate(d.base + "/koordination"))
