@@ -330,3 +330,20 @@ func TestCoursesGoOutAndComeBack(t *testing.T) {
 		t.Errorf("bad line: %+v, %v", report, got.Dates())
 	}
 }
+
+// The Enter key presses the first button of a form: it must be the one that
+// saves, whatever other buttons stand among the fields.
+func TestEnterSavesTheEvent(t *testing.T) {
+	t.Parallel()
+	n := open(t)
+	_, home := begun(t, n, "Garten der Sprachen")
+	for path, want := range map[string]string{home + "/schritt/zeit-und-ort": "next", submitPath + "?alles=1": ""} {
+		for _, f := range n.browser().get(path).all("form") {
+			if buttons := within(f, "button"); strings.HasSuffix(attr(f, "action"), "zeit-und-ort") || strings.HasSuffix(attr(f, "action"), "/einreichen") {
+				if len(buttons) < 2 || attr(buttons[0], "value") != want || attr(buttons[0], "type") != "submit" {
+					t.Errorf("%s: the first button does %q", path, attr(buttons[0], "value"))
+				}
+			}
+		}
+	}
+}
