@@ -41,6 +41,10 @@ var participantAreas = []string{
 
 	"submit.title", "term.and", "term.yes", "term.no", "term.unknown", "term.full", "term.moved", "picture.by", "demo.label", "demo.note", "demo.mails",
 
+	"course.every.", "course.other.",
+	"course.weekly", "course.not", "course.nth_title", "course.nth", "course.falls", "course.new", "course.again", "course.more", "course.dates", "course.count", "course.past", "course.next", "course.off", "course.one_signup", "course.all_in_calendar", "course.and_more",
+	"mail.date_falls.",
+
 	"day.neujahr", "day.karfreitag", "day.ostermontag", "day.tag_der_arbeit", "day.himmelfahrt", "day.pfingstmontag", "day.fronleichnam",
 	"day.einheit", "day.allerheiligen", "day.weihnachten1", "day.weihnachten2",
 
