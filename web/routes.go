@@ -138,6 +138,8 @@ func (w *Web) officeRoutes() []route {
 		{get, desk + "/gremien/:group/sitze", coordinator, w.showSeats},
 		{post, desk + "/gremien/:group/sitze", coordinator, w.saveSeat},
 		{post, desk + "/gremien/:group/kalender", coordinator, w.renewGroupFeed},
+		{get, desk + "/gremien/:group/regeln", chair, w.showRules},
+		{post, desk + "/gremien/:group/regeln", chair, w.saveRules},
 		{get, desk + "/gremien/:group/termine", chair, w.showPlan},
 		{post, desk + "/gremien/:group/termine", chair, w.plan},
 		{get, desk + "/gremien/:group/jahresplanung", chair, w.showYearPlan},

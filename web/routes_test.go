@@ -158,6 +158,7 @@ func accessTable(n *network) map[string]access {
 	t["GET "+groups], t["POST "+groups] = offices(group), takes(group, office, 422)
 	t["GET "+groups+"/sitze"], t["POST "+groups+"/sitze"] = offices(group+"/sitze"), takes(group+"/sitze", office, 303)
 	t["POST "+groups+"/kalender"] = takes(group+"/kalender", office, 303)
+	t["GET "+groups+"/regeln"], t["POST "+groups+"/regeln"] = chairs(group+"/regeln"), takes(group+"/regeln", leader, 303)
 	t["GET "+groups+"/termine"], t["POST "+groups+"/termine"] = chairs(group+"/termine"), takes(group+"/termine", leader, 422)
 	t["GET /feste"] = everyone("/feste", 200)
 	t["GET /koordination/feste"], t["POST /koordination/feste"] = offices(desk+"/feste"), takes(desk+"/feste", office, 422)

@@ -27,6 +27,7 @@ type Group struct {
 	Prepares GroupID      `json:"prepares,omitempty"` // the group whose meetings this one prepares
 	Before   int          `json:"before,omitempty"`   // working days before each of those; 0: as usual
 	Leads    []int        `json:"leads,omitempty"`    // days before a meeting on which members are reminded; nil: as configured
+	Rules    Rules        `json:"rules,omitzero"`     // what accompanies its meetings
 	FeedGen  int          `json:"feedgen,omitempty"`  // generation of the feed's address
 	Changed  time.Time    `json:"changed"`            // UTC
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"widunetz/internal/agenda"
 	"widunetz/internal/kv"
@@ -79,10 +80,43 @@ func (t *tx) changeGroup(g agenda.Group) (out agenda.Group, leadsChanged bool, e
 	if len(changes) == 0 {
 		return old, false, nil
 	}
-	g.FeedGen, g.Changed = old.FeedGen, agenda.Rise(old.Changed, t.now)
+	g.Rules, g.FeedGen, g.Changed = old.Rules, old.FeedGen, agenda.Rise(old.Changed, t.now)
 	put(t, groupKey(g.ID), g)
 	t.record(agenda.Entry{Subject: agenda.Ref{Kind: agenda.AboutGroup, ID: string(g.ID)}, Verb: "changed", Title: g.Name, Changes: changes})
 	return g, !slices.Equal(old.Leads, g.Leads), t.touch(GroupScope(g.ID), string(g.ID))
+}
+
+// SetRules says what accompanies the meetings of a group; the notices of its
+// dates to come follow.
+func (s *Store) SetRules(ctx context.Context, actor agenda.Actor, id agenda.GroupID, r agenda.Rules, seen time.Time) error {
+	if err := r.Check(); err != nil {
+		return err
+	}
+	changed := false
+	err := s.update(ctx, actor, func(t *tx) error {
+		g, err := get[agenda.Group](t, groupKey(id))
+		if err != nil {
+			return err
+		}
+		changes := g.Rules.Changes(r)
+		if changed = len(changes) > 0; !changed {
+			return nil
+		}
+		if !seen.IsZero() && !seen.Equal(g.Changed) {
+			return agenda.ErrConflict
+		}
+		g.Rules, g.Changed = r, agenda.Rise(g.Changed, t.now)
+		put(t, groupKey(id), g)
+		t.record(agenda.Entry{Subject: agenda.Ref{Kind: agenda.AboutGroup, ID: string(id)}, Verb: "changed", Title: g.Name, Changes: changes})
+		return t.touch(GroupScope(id), string(id))
+	})
+	if err != nil {
+		return fmt.Errorf("rules of %s: %w", id, err)
+	}
+	if !changed {
+		return nil
+	}
+	return s.remindAnew(ctx, id)
 }
 
 // addGroup adds a group under the slug of its name.
