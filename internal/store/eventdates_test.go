@@ -250,6 +250,38 @@ func TestForgottenCourseLeavesNothing(t *testing.T) {
 	forget("2028-01-15T12:00", 0)
 }
 
+// One night deletes a whole year's submissions, however many there are: the
+// writes of one go are limited.
+func TestManyForgottenAtOnce(t *testing.T) {
+	t.Parallel()
+	n := open(t, "2027-08-01T12:00")
+	n.call()
+	for range 30 {
+		must(n.AddEvent(ctx, agenda.Shell, 2027, lessons("2027-09-06T18:00", "2027-10-04T18:00", "2027-11-08T18:00", "2027-12-06T18:00"), agenda.Submitted, ""))
+	}
+	house := must(n.AddEvent(ctx, agenda.Shell, 2027, held("2027-09-10T18:00", 40), agenda.Published, ""))
+	for i := range 40 {
+		if err := n.SignUp(ctx, house.ID, agenda.SignUp{Name: "Ada", Email: fmt.Sprintf("ada%d@example.org", i), Persons: 1, Lang: agenda.German}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	n.at("2028-03-01T12:00")
+	must(n.Forget(ctx, month))
+	if left := must(n.Events(ctx, 2027)); len(left) != 1 {
+		t.Errorf("%d events left, want the public one", len(left))
+	}
+	if left := must(n.SignUps(ctx, house.ID)); len(left) != 0 {
+		t.Errorf("%d sign-ups left", len(left))
+	}
+}
+
+// held is an event with places for sign-up.
+func held(start string, places int) agenda.EventDetails {
+	d := lessons(start)
+	d.SignUpHere, d.Places = true, places
+	return d
+}
+
 func TestOneSignUpForAllDates(t *testing.T) {
 	t.Parallel()
 	n := open(t, "2027-08-20T12:00")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -61,8 +62,10 @@ func (s *Store) sweep(ctx context.Context, kind string, r Retention) (n int, err
 				}
 			}
 		}
-		if err := s.update(ctx, agenda.Actor{}, func(t *tx) error { return t.deleteAll(kind, keys) }); err != nil {
-			return n, err
+		for some := range slices.Chunk(keys, sweepMost(kind)) {
+			if err := s.update(ctx, agenda.Actor{}, func(t *tx) error { return t.deleteAll(kind, some) }); err != nil {
+				return n, err
+			}
 		}
 		if kind != kEvent {
 			continue
@@ -74,6 +77,19 @@ func (s *Store) sweep(ctx context.Context, kind string, r Retention) (n int, err
 		}
 	}
 	return n, nil
+}
+
+// sweepMost is how many records of a kind are deleted in one transaction, with
+// what hangs on them: its writes are limited. An event has an entry for each
+// month in which it has a date; a sign-up can free a place that is offered.
+func sweepMost(kind string) int {
+	switch kind {
+	case kEvent:
+		return 1
+	case kSignUp:
+		return 4
+	}
+	return expandBatch
 }
 
 func (s *Store) endedKeys(ctx context.Context, kind, lo, hi string, r Retention) (keys []string, next string, err error) {
@@ -102,51 +118,52 @@ func (s *Store) endedKeys(ctx context.Context, kind, lo, hi string, r Retention)
 
 func (t *tx) deleteAll(kind string, keys []string) error {
 	for _, key := range keys {
-		switch kind {
-		case kWatcher:
-			w, err := get[agenda.Watcher](t, key)
-			if err != nil {
-				return ignoreNotFound(err)
-			}
-			if err := t.forget(w); err != nil {
-				return err
-			}
-		case kSignUp:
-			if err := t.forgetOrStrip(agenda.SignUpID(lastPart(key))); err != nil {
-				return err
-			}
-			continue
-		case kSubscriber:
-			if err := t.endSubscriber(agenda.SubscriberID(lastPart(key))); err != nil {
-				return err
-			}
-			continue
-		case kNotice:
-			t.Delete(newsKey(agenda.NoticeID(lastPart(key))))
-		case kEvent:
-			e, err := get[agenda.Event](t, key)
-			if err != nil {
-				return ignoreNotFound(err)
-			}
-			t.Delete(draftKey(e))
-			t.Delete(houseKey(e.ID))
-			t.unindexDates(e)
-			t.Delete(kv.Key(kSlug, yearPart(e.Year()), e.Slug))
-			t.Delete(askedKey(e.ID))
-			t.Delete(releaseKey(e, t.clock.Loc))
-		case kMessage:
-			m, err := get[agenda.Message](t, key)
-			if err != nil {
-				return ignoreNotFound(err)
-			}
-			t.Delete(kv.Key(kLog, kv.TimeDesc(m.Made), string(m.ID)))
-			t.Delete(kv.Key(kAbout, m.Subject.Kind+"."+m.Subject.ID, string(m.ID)))
-			if isTrouble(m.State) {
-				t.Delete(troubleKey(m))
-			}
+		if err := ignoreNotFound(t.deleteWhole(kind, key)); err != nil {
+			return err
 		}
-		t.Delete(key)
 	}
+	return nil
+}
+
+// deleteWhole deletes a record and its entries in indexes. ErrNotFound says that
+// it went in the meantime.
+func (t *tx) deleteWhole(kind, key string) error {
+	switch kind {
+	case kWatcher:
+		w, err := get[agenda.Watcher](t, key)
+		if err != nil {
+			return err
+		}
+		return t.forget(w)
+	case kSignUp:
+		return t.forgetOrStrip(agenda.SignUpID(lastPart(key)))
+	case kSubscriber:
+		return t.endSubscriber(agenda.SubscriberID(lastPart(key)))
+	case kNotice:
+		t.Delete(newsKey(agenda.NoticeID(lastPart(key))))
+	case kEvent:
+		e, err := get[agenda.Event](t, key)
+		if err != nil {
+			return err
+		}
+		t.Delete(draftKey(e))
+		t.Delete(houseKey(e.ID))
+		t.unindexDates(e)
+		t.Delete(kv.Key(kSlug, yearPart(e.Year()), e.Slug))
+		t.Delete(askedKey(e.ID))
+		t.Delete(releaseKey(e, t.clock.Loc))
+	case kMessage:
+		m, err := get[agenda.Message](t, key)
+		if err != nil {
+			return err
+		}
+		t.Delete(kv.Key(kLog, kv.TimeDesc(m.Made), string(m.ID)))
+		t.Delete(kv.Key(kAbout, m.Subject.Kind+"."+m.Subject.ID, string(m.ID)))
+		if isTrouble(m.State) {
+			t.Delete(troubleKey(m))
+		}
+	}
+	t.Delete(key)
 	return nil
 }
 
