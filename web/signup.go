@@ -129,7 +129,7 @@ func (w *Web) showSignedUp(c *Ctx) error {
 
 func (w *Web) signedUpPage(c *Ctx, status int, u agenda.SignUp, e agenda.Event, place int, err error) error {
 	c.Header("Cache-Control", "no-store")
-	f := c.form("/anmeldung/"+c.Param("token"), "signup.resize")
+	f := c.form("/anmeldung/"+c.Param("token"), "subscribe.save")
 	f.Do = "persons"
 	f.add(field{Kind: "number", Name: "persons", Value: strconv.Itoa(u.Persons), Required: true})
 	if err != nil && !f.refuse(err) {

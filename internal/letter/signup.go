@@ -29,7 +29,11 @@ func (d *draft) signUp() error {
 		if nudge {
 			d.s.Subject = d.t("signup_nudge.subject", "title", d.title(e))
 		}
-		d.act("signup_confirm", status)
+		button := "mail.signup_confirm"
+		if u.State == agenda.SignUpQueued {
+			button = "signup.to_list" // she does not come by it
+		}
+		d.s.Actions = append(d.s.Actions, action{d.p.T(button), d.w.link(d.p, status)})
 	case agenda.SignUpOffered:
 		d.open(kind, d.title(e), args...)
 		d.act("signup_accept", status)
