@@ -48,6 +48,8 @@ type field struct {
 	Dir      string
 	Accept   string   // kinds of a file; "": tables and calendars
 	List     []string // proposals for what is typed
+	Hints    []string // several hints, as a list
+	Look     string   // of choices: "list" one below the other, "short" for short words; "": in columns
 	Weekly   *weekly
 }
 
@@ -112,7 +114,7 @@ func (f *form) Summary() []field {
 		switch {
 		case i < 0:
 			one.Name = ""
-		case strings.HasPrefix(p.Field, optionPrefix):
+		case f.Fields[i].Name == p.Field:
 			one.Label = f.Fields[i].Label
 		}
 		out = append(out, one)

@@ -35,7 +35,7 @@ func (w *Web) layersPage(c *Ctx, status int, l agenda.DayLayer, done *taken, err
 	f.choose("radios", "layer_kind", c.codes("planning.layer.", []string{string(agenda.LayerFaith), string(agenda.LayerSchool)}, string(l.Kind)), true)
 	f.must("layer_title", l.Title, 80)
 	f.add(field{Kind: "number", Name: "year", Value: nonZero(l.Year), Required: true})
-	f.add(field{Kind: "file", Name: "file", Accept: ".ics"})
+	f.add(field{Kind: "file", Name: "file", Accept: ".ics", Hint: c.P.T("planning.layers.file")})
 	f.area("layer_days", c.PostForm("layer_days"), 20000)
 	if done != nil { // the form is ready for the next one
 		f.Fields[1].Value, f.Fields[4].Value = "", ""

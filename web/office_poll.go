@@ -59,7 +59,8 @@ func (w *Web) showPollForm(c *Ctx) error {
 
 // pollFormPage shows the form with some empty rows behind those that are filled.
 func (w *Web) pollFormPage(c *Ctx, status int, g agenda.Group, d pollDraft, blank int, err error) error {
-	f := c.form(c.path, "poll.open").once()
+	f := c.form("/koordination/gremien/"+string(g.ID)+"/umfrage", "poll.open").once()
+	f.Inline, f.Do = true, "check" // Enter in a field must not send mails
 	f.meetingTitle(d.Title)
 	f.add(field{Kind: "area", Name: "note", Value: d.Note, Max: 2000, Label: c.P.T("poll.note"), Hint: c.P.T("poll.note_hint")})
 	rows := map[string]pollRow{}
@@ -166,7 +167,7 @@ func (w *Web) openPoll(c *Ctx) error {
 func (w *Web) pollOfPlan(c *Ctx, g agenda.Group) error {
 	dates, err := c.postedPlan(g)
 	if err != nil {
-		return err
+		return w.refusedPlan(c, g, err)
 	}
 	c.Request.PostForm.Del("once") // it names the form of the plan
 	draft := pollDraft{Deadline: w.Store.Today().AddDays(7).String()}

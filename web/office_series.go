@@ -37,7 +37,8 @@ type planned struct {
 	agenda.RhythmDate
 	Clashes []agenda.Clash
 	Days    []agenda.Day
-	Off     bool // a clash with a holiday or a date: not ticked
+	Off     bool   // a clash with a holiday or a date: not ticked
+	Gap     string // how far it is from the date before where that is not as the rhythm says; "": as it says
 }
 
 // Key names the date among the fields of the form.
@@ -57,6 +58,7 @@ func (w *Web) planPage(c *Ctx, status int, g agenda.Group, s series, preview []p
 
 func (c *Ctx) seriesForm(g agenda.Group, s series) *form {
 	f := c.form(c.path, "office.plan.preview").once()
+	f.Inline, f.Do = true, "preview" // Enter in a field that is changed must not make the dates of the old preview
 	f.add(field{Kind: "date", Name: "date", Value: s.Day.String(), Required: true, Label: c.P.T("office.plan.first")})
 	f.add(field{Kind: "time", Name: "start", Value: s.Clock, Required: true}).add(field{Kind: "number", Name: "minutes", Value: nonZero(s.Minutes), Required: true})
 	f.meetingTitle(s.Title).text("place", s.Place, 200)
@@ -68,14 +70,14 @@ func (c *Ctx) seriesForm(g agenda.Group, s series) *form {
 	f.add(field{Kind: "number", Name: "min_weeks", Value: nonZero(s.MinWeeks), Label: c.P.T("planning.wish.min_weeks"), Hint: c.P.T("planning.distance_hint")})
 	f.add(field{Kind: "number", Name: "max_weeks", Value: nonZero(s.MaxWeeks), Label: c.P.T("planning.wish.max_weeks")})
 	yields := []string{string(agenda.YieldWeek), string(agenda.YieldWorkday), string(agenda.YieldSkip), string(agenda.YieldAsk)}
-	f.add(field{Kind: "radios", Name: "yield", Options: c.codes("planning.yield.", yields, string(s.Yield)), Label: c.P.T("planning.yield"), Hint: c.P.T("planning.yield_hint")})
+	f.add(field{Kind: "radios", Name: "yield", Look: "list", Options: c.codes("planning.yield.", yields, string(s.Yield)), Label: c.P.T("planning.yield"), Hint: c.P.T("planning.yield_hint")})
 	for _, b := range []struct {
 		name string
 		on   bool
 	}{{"drift", s.Drift}, {"school", s.School}, {"bridge", s.Bridge}, {"shared", s.Shared}} {
 		f.add(field{Kind: "check", Name: b.name, Value: onOff(b.on), Label: c.P.T("planning.wish." + b.name)})
 	}
-	return f.choose("radios", "state", c.codes("office.plan.state.", []string{"fixed", "planned", "draft"}, orFixed(s.State)), true)
+	return f.add(field{Kind: "radios", Name: "state", Look: "list", Options: c.codes("office.plan.state.", []string{"fixed", "planned", "draft"}, orFixed(s.State)), Required: true})
 }
 
 func (f *form) meetingTitle(title string) *form {
@@ -330,7 +332,7 @@ func (w *Web) preview(c *Ctx, g agenda.GroupID, d agenda.MeetingDetails, beats [
 		if p.Start.IsZero() {
 			continue
 		}
-		p.Clashes = clashes[i]
+		p.Clashes, p.Gap = clashes[i], c.beatGap(beats, i)
 		if p.Days, err = c.daysAt(p.Start, p.End); err != nil {
 			return nil, err
 		}
@@ -338,4 +340,17 @@ func (w *Web) preview(c *Ctx, g agenda.GroupID, d agenda.MeetingDetails, beats [
 		p.Off = holiday || !dates[i].Start.In(w.Store.Loc()).After(w.Store.Now())
 	}
 	return out, nil
+}
+
+// beatGap says how far a date is from the one before where that is not what it
+// is from slot to slot; "" where it is, or where the one before is still open.
+func (c *Ctx) beatGap(beats []agenda.RhythmDate, i int) string {
+	days := beats[i].Days
+	switch {
+	case days == 0 || beats[i-1].State == agenda.RhythmOpen || days == beats[i-1].Slot.DaysTo(beats[i].Slot.Date):
+		return ""
+	case days%7 == 0:
+		return c.P.N("planning.beat.weeks", days/7)
+	}
+	return c.P.N("planning.beat.days", days)
 }

@@ -1,10 +1,12 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"widunetz/internal/agenda"
@@ -22,23 +24,35 @@ func (w *Web) showYearPlan(c *Ctx) error {
 	if c.Query("do") == "" {
 		return w.yearPlanPage(c, http.StatusOK, g, agenda.WishesOf(g, planYear(w.Store.Today())), nil, nil)
 	}
-	if err := c.Request.ParseForm(); err != nil {
-		return agenda.ErrNotFound
-	}
-	c.Request.PostForm = c.Request.Form // the same fields, in the query
-	wishes, problems := c.postedWishes(g)
-	if err := joined(problems, wishes.Check(w.Store.Today())); err != nil {
-		return w.yearPlanPage(c, http.StatusUnprocessableEntity, g, wishes, nil, err)
-	}
-	facts, err := w.planFacts(c, g.ID, wishes.Year)
-	if err != nil {
-		return err
-	}
-	plan, err := agenda.Plan(wishes, facts)
+	c.Request.PostForm = c.Request.URL.Query() // what was typed stands there
+	wishes, plan, err := w.wishedPlan(c, g)
 	if err != nil {
 		return w.yearPlanPage(c, http.StatusUnprocessableEntity, g, wishes, nil, err)
 	}
 	return w.yearPlanPage(c, http.StatusOK, g, wishes, &plan, nil)
+}
+
+// wishedPlan is the plan under the wishes that stand in the address.
+func (w *Web) wishedPlan(c *Ctx, g agenda.Group) (wishes agenda.PlanWishes, plan agenda.YearPlan, err error) {
+	wishes, problems := wishesIn(c.Request.URL.Query(), g)
+	if err := joined(problems, wishes.Check(w.Store.Today())); err != nil {
+		return wishes, plan, err
+	}
+	facts, err := w.planFacts(c, g.ID, wishes.Year)
+	if err == nil {
+		plan, err = agenda.Plan(wishes, facts)
+	}
+	return wishes, plan, err
+}
+
+// refusedPlan shows the proposals again from which dates were taken that cannot
+// be, with what is wrong.
+func (w *Web) refusedPlan(c *Ctx, g agenda.Group, wrong error) error {
+	wishes, plan, err := w.wishedPlan(c, g)
+	if err != nil { // sent without wishes
+		return w.yearPlanPage(c, http.StatusUnprocessableEntity, g, agenda.WishesOf(g, planYear(w.Store.Today())), nil, wrong)
+	}
+	return w.yearPlanPage(c, http.StatusUnprocessableEntity, g, wishes, &plan, wrong)
 }
 
 // planYear is the year that one plans on a day: from summer on the next one.
@@ -58,18 +72,26 @@ func (w *Web) planFacts(c *Ctx, g agenda.GroupID, year int) (agenda.PlanFacts, e
 	return f, err
 }
 
-// postedWishes reads the form of wishes.
-func (c *Ctx) postedWishes(g agenda.Group) (x agenda.PlanWishes, p agenda.Problems) {
-	x = agenda.PlanWishes{Year: c.postedInt(&p, "year"), Start: c.posted("start"), Minutes: c.postedInt(&p, "minutes")}
-	x.Hosts = c.posted("hosts") != ""
-	x.School, x.Bridge, x.Shared, x.Fresh = c.posted("school") != "", c.posted("bridge") != "", c.posted("shared") != "", c.posted("fresh") != ""
+// wishesIn reads the form of wishes out of an address.
+func wishesIn(q url.Values, g agenda.Group) (x agenda.PlanWishes, p agenda.Problems) {
+	text := func(name string) string { return strings.TrimSpace(q.Get(name)) }
+	number := func(name string) int {
+		n, err := strconv.Atoi(text(name))
+		if err != nil && text(name) != "" {
+			p.Add(name, "number", "")
+		}
+		return n
+	}
+	on := func(name string) bool { return text(name) != "" }
+	x = agenda.PlanWishes{Year: number("year"), Start: text("start"), Minutes: number("minutes"), Hosts: on("hosts")}
+	x.School, x.Bridge, x.Shared, x.Fresh = on("school"), on("bridge"), on("shared"), on("fresh")
 	if g.Prepares != "" {
-		if x.Before = c.postedInt(&p, "before"); x.Before > 0 || p.For("before") != nil {
+		if x.Before = number("before"); x.Before > 0 || p.For("before") != nil {
 			return x, p
 		}
 	}
-	x.Count, x.MinWeeks, x.MaxWeeks = c.postedInt(&p, "count"), c.postedInt(&p, "min_weeks"), c.postedInt(&p, "max_weeks")
-	for _, v := range c.PostFormArray("weekday") {
+	x.Count, x.MinWeeks, x.MaxWeeks = number("count"), number("min_weeks"), number("max_weeks")
+	for _, v := range q["weekday"] {
 		if d, err := strconv.Atoi(v); err == nil && d >= 0 && d <= 6 && !slices.Contains(x.Weekdays, time.Weekday(d)) {
 			x.Weekdays = append(x.Weekdays, time.Weekday(d))
 		}
@@ -98,7 +120,7 @@ func wishQuery(x agenda.PlanWishes) string {
 // wishForm is the form of wishes. A group that prepares another one has no
 // number and no weekdays of its own, unless it plans apart from it.
 func (c *Ctx) wishForm(g agenda.Group, x agenda.PlanWishes) *form {
-	f := c.form(c.path, "planning.propose")
+	f := c.form("/koordination/gremien/"+string(g.ID)+"/jahresplanung", "planning.propose")
 	number := func(name string, n int, must bool) {
 		f.add(field{Kind: "number", Name: name, Value: strconv.Itoa(n), Required: must, Label: c.P.T("planning.wish." + name)})
 	}
@@ -164,13 +186,14 @@ func (w *Web) yearPlanPage(c *Ctx, status int, g agenda.Group, x agenda.PlanWish
 			for i, d := range r.Example {
 				days[i] = c.P.DateShort(d.Date)
 			}
-			relax = append(relax, relaxed{r, c.url(c.path) + "?" + wishQuery(r.Wishes), c.P.List(days)})
+			relax = append(relax, relaxed{r, f.Action + "?" + wishQuery(r.Wishes), c.P.List(days)})
 		}
 		proposals := make([]numbered, len(plan.Proposals))
 		for i, p := range plan.Proposals {
 			proposals[i] = numbered{p, i + 1}
 		}
 		values["Proposals"] = proposals
+		values["Make"], values["Poll"] = f.Action+"?"+wishQuery(x), c.url("/koordination/gremien/"+string(g.ID)+"/umfrage")+"?"+wishQuery(x)
 		values["Preparers"], values["Hosts"], values["Relax"], values["Once"] = preparers, hosts, relax, c.form("", "office.save").once().Once
 		values["States"] = c.codes("office.plan.state.", []string{"planned", "draft", "fixed"}, "planned")
 	}
@@ -197,10 +220,14 @@ func (w *Web) makeYear(c *Ctx) error {
 	}
 	dates, err := c.postedPlan(g)
 	if err != nil {
-		return w.yearPlanPage(c, http.StatusUnprocessableEntity, g, agenda.WishesOf(g, planYear(w.Store.Today())), nil, err)
+		return w.refusedPlan(c, g, err)
 	}
 	made, err := w.Store.PlanDates(c.ctx(), c.actor(), g.ID, dates, postedState(c), c.posted("prepare") != "", c.posted("once"))
 	if err != nil {
+		var p agenda.Problems
+		if errors.As(err, &p) {
+			return w.refusedPlan(c, g, err)
+		}
 		return err
 	}
 	c.flash(c.yearMade(made))

@@ -94,8 +94,17 @@ func (pp pollPage) List() []agenda.Poll { return []agenda.Poll{pp.P} }
 // Open reports whether members can answer.
 func (pp pollPage) Open() bool { return pp.State == agenda.PollOpen }
 
-// dayNotes says in one line what to mind on the days of an option.
-func (c *Ctx) dayNotes(days []agenda.Day) string {
+// Place is the place that all options share, "" if they have several or none.
+func (pp pollPage) Place() string {
+	place := pp.P.Options[0].Place
+	if len(pp.P.Options) == 1 || slices.ContainsFunc(pp.P.Options, func(o agenda.PollOption) bool { return o.Place != place }) {
+		return ""
+	}
+	return place
+}
+
+// dayNotes says what to mind on the days of an option, a text for each.
+func (c *Ctx) dayNotes(days []agenda.Day) []string {
 	var out []string
 	for _, d := range days {
 		s := c.P.T("office.layer."+string(d.Layer)) + ": " + c.P.DayName(d) + "."
@@ -107,7 +116,7 @@ func (c *Ctx) dayNotes(days []agenda.Day) string {
 		}
 		out = append(out, s)
 	}
-	return strings.Join(out, " ")
+	return out
 }
 
 // pollChoices are the answers to one date.
@@ -120,11 +129,11 @@ func (c *Ctx) pollForm(pp pollPage, v agenda.PollVote, action string, chosen map
 	for _, n := range pp.P.Asked(v) {
 		o, _ := pp.P.Option(n) // Asked names those that are there
 		label := c.P.When(o.Start, o.End)
-		if o.Place != "" {
+		if o.Place != "" && pp.Place() == "" {
 			label += c.P.Comma() + o.Place
 		}
 		f.add(field{
-			Kind: "radios", Name: agenda.OptionField(n), Label: label, Hint: c.dayNotes(pp.Days[n]), Required: true,
+			Kind: "radios", Name: agenda.OptionField(n), Label: label, Hints: c.dayNotes(pp.Days[n]), Required: true, Look: "short",
 			Options: c.codes("poll.choice.", pollChoices, string(chosen[n])),
 		})
 	}

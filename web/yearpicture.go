@@ -194,7 +194,11 @@ func (c *Ctx) yearDay(p *yearPicture, d agenda.Date, calendar *agenda.Calendar, 
 		}
 		i := slices.IndexFunc(p.Groups, func(g groupMark) bool { return g.ID == m.Group.ID })
 		out.Meetings = append(out.Meetings, yearMark{p.Groups[i].Mark, m.State != agenda.MeetingFixed})
-		words = append(words, m.Name(m.Group)+" "+c.P.Clock(m.Start))
+		said := m.Name(m.Group) + " " + c.P.Clock(m.Start)
+		if m.State != agenda.MeetingFixed {
+			said += " (" + c.P.T("term.meeting."+string(m.State)) + ")"
+		}
+		words = append(words, said)
 	}
 	if weeks && len(words) == 0 {
 		words = append(words, p.Weeks)

@@ -1,6 +1,7 @@
 package lang
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -48,6 +49,17 @@ func (p *Printer) DayName(d agenda.Day) string {
 		return d.Name
 	}
 	return p.T(d.Key)
+}
+
+// DayNames names days to mind in one line, each once.
+func (p *Printer) DayNames(days []agenda.Day) string {
+	var out []string
+	for _, d := range days {
+		if name := p.DayName(d); !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return strings.Join(out, ", ")
 }
 
 // DayNote explains a day to mind in a sentence, "" if its name says all.
