@@ -69,6 +69,7 @@ const (
 	kPoll        = "poll"        // id
 	kPolls       = "polls"       // group, poll: (nothing)
 	kPollAnswer  = "pollanswer"  // poll, person
+	kAgenda      = "agenda"      // meeting
 )
 
 // idPart returns an identifier as a part of a key. What comes out of an address
