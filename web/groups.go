@@ -244,6 +244,10 @@ func (w *Web) showMeeting(c *Ctx) error {
 	if err != nil {
 		return err
 	}
+	host, err := w.Store.Host(c.ctx(), m)
+	if err != nil {
+		return err
+	}
 	var days []agenda.Day
 	all, err := c.days(m.Start.Date, m.End.Date)
 	if err != nil {
@@ -254,7 +258,7 @@ func (w *Web) showMeeting(c *Ctx) error {
 			days = append(days, d)
 		}
 	}
-	return c.page(http.StatusOK, "meeting", m.Name(o.Group), map[string]any{"M": m, "G": o.Group, "Days": days, "Edits": o.Chair, "Prepares": target})
+	return c.page(http.StatusOK, "meeting", m.Name(o.Group), map[string]any{"M": m, "G": o.Group, "Days": days, "Edits": o.Chair, "Prepares": target, "Host": host.Name})
 }
 
 // prepared returns the meeting that this one prepares if the visitor may see it,

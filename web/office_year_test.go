@@ -76,10 +76,10 @@ func TestYearIsProposedWithReasonsAndMadeOnce(t *testing.T) {
 	if len(made) != 6 {
 		t.Fatalf("%d dates", len(made))
 	}
-	if h := must(n.Host(ctx, made[0])); string(h) != form.Get("host.0") {
+	if h := must(n.Host(ctx, made[0])).Institution; string(h) != form.Get("host.0") {
 		t.Errorf("host %q, want the one that was proposed", h)
 	}
-	if h := must(n.Host(ctx, made[1])); h != "" {
+	if h := must(n.Host(ctx, made[1])).Institution; h != "" {
 		t.Errorf("host %q, want none", h)
 	}
 	for i, m := range n.meetings(core.ID) {

@@ -144,6 +144,8 @@ func (w *Web) officeRoutes() []route {
 		{post, desk + "/gremien/:group/termine", chair, w.plan},
 		{get, desk + "/gremien/:group/jahresplanung", chair, w.showYearPlan},
 		{post, desk + "/gremien/:group/jahresplanung", chair, w.makeYear},
+		{get, desk + "/gremien/:group/gastgeber", chair, w.showHosts},
+		{post, desk + "/gremien/:group/gastgeber", chair, w.saveHosts},
 		{get, desk + "/gremien/:group/einladen", chair, w.showInvite},
 		{post, desk + "/gremien/:group/einladen", chair, w.invite},
 		{get, desk + "/gremien/:group/umfrage", chair, w.showPollForm},

@@ -163,6 +163,7 @@ func accessTable(n *network) map[string]access {
 	t["GET /feste"] = everyone("/feste", 200)
 	t["GET /koordination/feste"], t["POST /koordination/feste"] = offices(desk+"/feste"), takes(desk+"/feste", office, 422)
 	t["POST /koordination/feste/entfernen"] = takes(desk+"/feste/entfernen", office, 404)
+	t["GET "+groups+"/gastgeber"], t["POST "+groups+"/gastgeber"] = chairs(group+"/gastgeber"), takes(group+"/gastgeber", leader, 303)
 	t["GET "+groups+"/jahresplanung"], t["POST "+groups+"/jahresplanung"] = chairs(group+"/jahresplanung"), takes(group+"/jahresplanung", leader, 422)
 	t["GET "+groups+"/einladen"], t["POST "+groups+"/einladen"] = chairs(group+"/einladen"), takes(group+"/einladen", leader, 303)
 	at := desk + "/sitzungen/" + meeting

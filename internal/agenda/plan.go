@@ -208,5 +208,8 @@ func (c HostCount) before(d HostCount) bool {
 	case c.Last != d.Last:
 		return c.Last.Before(d.Last) // no day is before every day
 	}
+	if a, b := Fold(c.Name), Fold(d.Name); a != b {
+		return a < b
+	}
 	return c.Name < d.Name
 }

@@ -308,6 +308,10 @@ func TestHostsTakeTurns(t *testing.T) {
 	if want := "DRK Caritas AWO DRK Caritas"; strings.Join(got, " ") != want {
 		t.Errorf("hosts %v, want %s", got, want)
 	}
+	// Where all else is equal it goes by name, as people sort names.
+	if h := agenda.HostsInTurn([]agenda.HostCount{{Name: "AWO"}, {Name: "Agentur für Arbeit"}}, []agenda.Date{day("2027-01-14")}); h[0].Name != "Agentur für Arbeit" {
+		t.Errorf("first %+v", h[0])
+	}
 	if agenda.HostsInTurn(nil, []agenda.Date{day("2027-01-14")}) != nil || counts[2].Times != 0 {
 		t.Error("nobody can be host, or the counts changed")
 	}

@@ -99,6 +99,10 @@ func (s sharing) with(id agenda.GroupID, m agenda.Meeting) (o agenda.OtherMeetin
 // not its host for years on end.
 const hostYears = 2
 
+func hostsSince(d agenda.Date) agenda.Date {
+	return agenda.Date{Year: d.Year - hostYears, Month: 1, Day: 1}
+}
+
 // hostCounts says for each institution with a seat in the group how often it was
 // or will be host, from two years before the day on.
 func hostCounts(tx kv.Tx, id agenda.GroupID, seats []agenda.Seat, first agenda.Date) ([]agenda.HostCount, error) {
@@ -119,7 +123,7 @@ func hostCounts(tx kv.Tx, id agenda.GroupID, seats []agenda.Seat, first agenda.D
 	if err != nil {
 		return nil, err
 	}
-	since := agenda.Date{Year: first.Year - hostYears, Month: 1, Day: 1}
+	since := hostsSince(first)
 	for _, h := range hosted {
 		m, err := get[agenda.Meeting](tx, meetingKey(h.Meeting))
 		if err != nil {
@@ -170,10 +174,10 @@ func (t *tx) setHost(id agenda.MeetingID, host agenda.InstitutionID) error {
 	return nil
 }
 
-// Host returns which institution is the host of a meeting, "" if that is open.
-func (s *Store) Host(ctx context.Context, m agenda.Meeting) (agenda.InstitutionID, error) {
-	h, err := view(ctx, s, func(tx kv.Tx) (agenda.Hosting, error) { return get[agenda.Hosting](tx, hostKey(m.Group, m.ID)) })
-	return h.Institution, ignoreNotFound(err)
+// Host returns which institution is the host of a meeting, one without ID if that
+// is open.
+func (s *Store) Host(ctx context.Context, m agenda.Meeting) (agenda.HostCount, error) {
+	return view(ctx, s, func(tx kv.Tx) (agenda.HostCount, error) { return hostOf(tx, m) })
 }
 
 // moveHosts makes the meetings at which one institution is host those of another
