@@ -112,7 +112,7 @@ func (w *Web) accountPage(c *Ctx, status int, err error) error {
 	if err != nil && !f.refuse(err) {
 		return err
 	}
-	return c.page(status, "account", c.P.T("groups.account"), map[string]any{"P": p, "Meetings": list, "Groups": groups, "Feed": sub, "Form": f, "Polls": polls})
+	return c.page(status, "account", c.P.T("groups.account"), map[string]any{"P": p, "Meetings": list, "Groups": groups, "Feed": sub, "Form": f, "Polls": polls, "Listing": c.listingForm("/konto/verzeichnis", p.Listing)})
 }
 
 func onOff(b bool) string {

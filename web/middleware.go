@@ -82,7 +82,7 @@ const crossKey ctxKey = 100
 // personal reports whether pages under the path know who is logged in. All
 // others are the same for everybody.
 func personal(path string) bool {
-	for _, p := range []string{"/einloggen", "/ausloggen", "/konto", "/gremien", "/sitzungen", "/umfragen", "/koordination", "/so-gehts"} {
+	for _, p := range []string{"/einloggen", "/ausloggen", "/konto", "/gremien", "/sitzungen", "/umfragen", "/koordination", "/so-gehts", "/verzeichnis", "/verzeichnis.vcf"} {
 		if path == p || strings.HasPrefix(path, p+"/") {
 			return true
 		}

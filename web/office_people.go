@@ -75,7 +75,8 @@ func (w *Web) personPage(c *Ctx, status int, p agenda.Person, err error) error {
 	case title == "": // the form was sent without a name
 		title = c.P.T("office.people")
 	}
-	return c.page(status, "person", title, map[string]any{"Form": f, "P": p, "Seats": seats, "Today": w.Store.Today()})
+	listing := c.listingForm("/koordination/personen/"+string(p.ID)+"/verzeichnis", p.Listing)
+	return c.page(status, "person", title, map[string]any{"Form": f, "Listing": listing, "P": p, "Seats": seats, "Today": w.Store.Today()})
 }
 
 func (w *Web) savePerson(c *Ctx) error {
@@ -142,15 +143,8 @@ func (w *Web) institutionsPage(c *Ctx, status int, err error) error {
 	return c.page(status, "institutions", c.P.T("office.institutions"), map[string]any{"All": all, "Count": count, "Form": f})
 }
 
-func (w *Web) saveInstitution(c *Ctx) error {
-	i := agenda.Institution{ID: agenda.InstitutionID(c.posted("id")), Name: c.posted("name"), Town: c.posted("town")}
-	if i.ID != "" {
-		old, err := w.Store.Institution(c.ctx(), i.ID)
-		if err != nil {
-			return err
-		}
-		i.Aliases = old.Aliases
-	}
+func (w *Web) addInstitution(c *Ctx) error {
+	i := agenda.Institution{Name: c.posted("name"), Town: c.posted("town")}
 	if _, err := w.Store.SaveInstitution(c.ctx(), c.actor(), i); err != nil {
 		return w.institutionsPage(c, http.StatusUnprocessableEntity, err)
 	}

@@ -58,6 +58,7 @@ func accessTable(n *network) map[string]access {
 	meeting := string(n.meetings(migration)[0].ID)
 	event, submitted := n.event("Kochen"), n.event("Lesung im Garten")
 	person := string(n.person("dilan.doerksen@bildungscentrum-herford.example").ID)
+	institution := string(n.person("dilan.doerksen@bildungscentrum-herford.example").Institution)
 	message := string(must2(n.Messages(ctx, store.OutboxFilter{}, 1))[0].ID)
 	submission := "/einreichung/" + n.SubmissionToken(submitted)
 	const desk = "/koordination"
@@ -152,6 +153,11 @@ func accessTable(n *network) map[string]access {
 	}
 	t["POST /koordination/personen/:person/loeschen"] = takes(desk+"/personen/"+person+"/loeschen", office, 303)
 	t["GET /koordination/personen/:person/loeschen"] = offices(desk + "/personen/" + person + "/loeschen")
+	t["GET /verzeichnis"], t["GET /verzeichnis.vcf"] = members("/verzeichnis"), members("/verzeichnis.vcf")
+	t["GET /verzeichnis/:card"] = access{"/verzeichnis/" + person + ".vcf", [5]int{303, 404, 404, 404, 404}} // she is not listed
+	t["POST /konto/verzeichnis"] = access{"/konto/verzeichnis", [5]int{403, 303, 303, 303, 303}}
+	t["POST /koordination/personen/:person/verzeichnis"] = takes(desk+"/personen/"+person+"/verzeichnis", office, 303)
+	t["GET /koordination/institutionen/:institution"], t["POST /koordination/institutionen/:institution"] = offices(desk+"/institutionen/"+institution), takes(desk+"/institutionen/"+institution, office, 422)
 	t["POST /koordination/institutionen/vereinen"] = takes(desk+"/institutionen/vereinen", office, 422)
 	group := desk + "/gremien/" + string(migration)
 	const groups = "/koordination/gremien/:group"

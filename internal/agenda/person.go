@@ -19,7 +19,9 @@ type Institution struct {
 	Name    string        `json:"name"`
 	Aliases []string      `json:"aliases,omitempty"` // other spellings under which files name it
 	Town    string        `json:"town,omitempty"`
-	Changed time.Time     `json:"changed"` // UTC
+	Fields  []string      `json:"fields,omitempty"`  // of work, of WorkFields
+	Website string        `json:"website,omitempty"` // http(s)
+	Changed time.Time     `json:"changed"`           // UTC
 }
 
 // Is reports whether name is one of the institution's spellings.
@@ -40,14 +42,46 @@ func (i Institution) Merge(other Institution) Institution {
 	if out.Town == "" {
 		out.Town = other.Town
 	}
+	if out.Website == "" {
+		out.Website = other.Website
+	}
+	out.Fields = slices.Clone(i.Fields)
+	for _, f := range other.Fields {
+		if !slices.Contains(out.Fields, f) {
+			out.Fields = append(out.Fields, f)
+		}
+	}
 	return out
+}
+
+// Clean returns the institution with every field fit to be kept.
+func (i Institution) Clean() Institution {
+	i.Name, i.Town, i.Website = Line(i.Name), Line(i.Town), Line(i.Website)
+	return i
 }
 
 // Check returns what is wrong with the institution's fields.
 func (i Institution) Check() error {
 	var p Problems
 	required(&p, "name", i.Name, 200)
+	atMost(&p, "town", i.Town, 60)
+	checkLink(&p, "website", i.Website)
+	for _, f := range i.Fields {
+		if !slices.Contains(WorkFields, f) {
+			p.Add("workfields", "one_of", "")
+		}
+	}
 	return p.Err()
+}
+
+// Changes lists the fields in which the institution j differs from i.
+func (i Institution) Changes(j Institution) []Change {
+	var c []Change
+	diff(&c, "name", i.Name, j.Name)
+	diff(&c, "town", i.Town, j.Town)
+	diff(&c, "workfields", join(i.Fields), join(j.Fields))
+	diff(&c, "website", i.Website, j.Website)
+	return c
 }
 
 // Person is somebody of the network: fills seats, logs in, gets mail.
@@ -60,6 +94,7 @@ type Person struct {
 	Lang        Lang          `json:"lang,omitempty"`
 	Institution InstitutionID `json:"inst,omitempty"`
 	Coordinator bool          `json:"coord,omitempty"`
+	Listing     Listing       `json:"listing,omitzero"`  // what the directory shows of her
 	Muted       []Kind        `json:"muted,omitempty"`   // kinds of mail that the person does not want
 	Digest      bool          `json:"digest,omitempty"`  // wants the monthly mail of dates
 	FeedGen     int           `json:"feedgen,omitempty"` // generation of the personal feed's address

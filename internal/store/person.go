@@ -28,9 +28,10 @@ func (s *Store) Institution(ctx context.Context, id agenda.InstitutionID) (agend
 	return view(ctx, s, func(tx kv.Tx) (agenda.Institution, error) { return get[agenda.Institution](tx, institutionKey(id)) })
 }
 
-// SaveInstitution adds an institution (ID "") or changes one.
+// SaveInstitution adds an institution (ID "") or changes one. If it was read, its
+// Changed says when: ErrConflict is returned if somebody changed it since.
 func (s *Store) SaveInstitution(ctx context.Context, actor agenda.Actor, i agenda.Institution) (agenda.Institution, error) {
-	i.Name, i.Town = agenda.Line(i.Name), agenda.Line(i.Town)
+	i = i.Clean()
 	if err := i.Check(); err != nil {
 		return i, err
 	}
@@ -49,14 +50,17 @@ func (t *tx) institution(i agenda.Institution) (agenda.Institution, error) {
 		e.Verb = "added"
 	} else {
 		old, err := get[agenda.Institution](t, institutionKey(i.ID))
-		if err != nil && !errors.Is(err, agenda.ErrNotFound) {
+		if err != nil {
 			return i, err
 		}
-		if old.Name != i.Name {
-			e.Changes = []agenda.Change{{Field: "name", Old: old.Name, New: i.Name}}
+		if !i.Changed.IsZero() && !old.Changed.Equal(i.Changed) {
+			return i, agenda.ErrConflict
+		}
+		if e.Changes = old.Changes(i); len(e.Changes) == 0 {
+			return old, nil
 		}
 	}
-	i.Changed = t.now
+	i.Changed = agenda.Rise(i.Changed, t.now)
 	put(t, institutionKey(i.ID), i)
 	e.Subject = agenda.Ref{Kind: agenda.AboutInstitution, ID: string(i.ID)}
 	t.record(e)
@@ -212,6 +216,42 @@ func (t *tx) person(p agenda.Person, seen time.Time) (agenda.Person, error) {
 	put(t, personKey(p.ID), p)
 	t.record(agenda.Entry{Subject: agenda.Ref{Kind: agenda.AboutPerson, ID: string(p.ID)}, Verb: verb, Title: p.Name(), Changes: changes})
 	return p, t.touch(PersonScope(p.ID), string(p.ID))
+}
+
+// SetListing says what the directory shows of a person: herself, or a coordinator
+// to whom she said so.
+func (s *Store) SetListing(ctx context.Context, actor agenda.Actor, id agenda.PersonID, l agenda.Listing) error {
+	err := s.update(ctx, actor, func(t *tx) error {
+		p, err := get[agenda.Person](t, personKey(id))
+		if err != nil {
+			return err
+		}
+		l = p.Listing.Agree(l, agenda.LocalOf(t.now, t.clock.Loc).Date)
+		changes := p.Listing.Changes(l)
+		if len(changes) == 0 {
+			return nil
+		}
+		p.Listing, p.Changed = l, agenda.Rise(p.Changed, t.now)
+		put(t, personKey(id), p)
+		t.record(agenda.Entry{Subject: agenda.Ref{Kind: agenda.AboutPerson, ID: string(id)}, Verb: "changed", Title: p.Name(), Changes: changes})
+		return nil
+	})
+	if err != nil {
+		err = fmt.Errorf("listing of %s: %w", id, err)
+	}
+	return err
+}
+
+// Directory returns what members see of institutions and people.
+func (s *Store) Directory(ctx context.Context, f agenda.DirectoryFilter) ([]agenda.DirectoryEntry, error) {
+	return view(ctx, s, func(tx kv.Tx) ([]agenda.DirectoryEntry, error) {
+		all, err := institutions(tx)
+		if err != nil {
+			return nil, err
+		}
+		everybody, err := people(tx)
+		return agenda.Directory(all, everybody, f), err
+	})
 }
 
 func (t *tx) moveEmail(old string, p agenda.Person) error {
