@@ -173,6 +173,7 @@ func (w *Web) officeRoutes() []route {
 		{get, desk + "/ausgaben/:year/abdeckung", coordinator, w.showCoverage},
 		{get, desk + "/ausgaben/:year/aufruf", coordinator, w.showCall},
 		{post, desk + "/ausgaben/:year/aufruf", coordinator, w.runCall},
+		{get, desk + "/zahlen/:year", coordinator, w.showFigures},
 		{get, desk + "/ausgaben/:year/bericht", coordinator, w.showReport},
 		{post, desk + "/ausgaben/:year/druckstand", coordinator, w.freezeEdition},
 		{post, desk + "/ausgaben/:year/korrekturabzug", coordinator, w.sendProofs},

@@ -153,6 +153,7 @@ func accessTable(n *network) map[string]access {
 	}
 	t["POST /koordination/personen/:person/loeschen"] = takes(desk+"/personen/"+person+"/loeschen", office, 303)
 	t["GET /koordination/personen/:person/loeschen"] = offices(desk + "/personen/" + person + "/loeschen")
+	t["GET /koordination/zahlen/:year"] = offices(desk + "/zahlen/2027")
 	t["GET /verzeichnis"], t["GET /verzeichnis.vcf"] = members("/verzeichnis"), members("/verzeichnis.vcf")
 	t["GET /verzeichnis/:card"] = access{"/verzeichnis/" + person + ".vcf", [5]int{303, 404, 404, 404, 404}} // she is not listed
 	t["POST /konto/verzeichnis"] = access{"/konto/verzeichnis", [5]int{403, 303, 303, 303, 303}}

@@ -345,6 +345,9 @@ func (d *demo) fillNews(ctx context.Context, today agenda.Date) error {
 	if _, err := d.store.TurnMeeting(ctx, actor, next[len(next)-1].ID, agenda.MeetingCancelled, time.Time{}, agenda.Telling{Mail: true, Sentence: "Die Wahl des neuen Termins folgt."}); err != nil {
 		return err
 	}
+	if err := d.fillDirectory(ctx); err != nil {
+		return err
+	}
 	if err := d.fillPoll(ctx, today); err != nil {
 		return err
 	}

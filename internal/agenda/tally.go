@@ -14,6 +14,11 @@ type Tally struct {
 // Held is how many of the events take place.
 func (t Tally) Held() int { return t.Events - t.Off }
 
+// Plus returns the two together.
+func (t Tally) Plus(u Tally) Tally {
+	return Tally{t.Code, t.Events + u.Events, t.Off + u.Off, t.Answered + u.Answered, t.Visitors + u.Visitors}
+}
+
 func (t *Tally) count(e Event) {
 	t.Events++
 	switch {
