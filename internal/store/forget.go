@@ -22,8 +22,8 @@ type Retention struct {
 // Forget deletes what has served its purpose: watchers after their event or
 // without confirmation, subscribers without confirmation or answer, sessions and log-ins that ended, the counts of days that
 // are over, old messages and the notices they came from, submissions that never
-// became public, pictures that no event shows, and polls after their dates. It
-// returns how many went.
+// became public, pictures that no event shows, polls after their dates and answers to meetings.
+// It returns how many went.
 func (s *Store) Forget(ctx context.Context, r Retention) (int, error) {
 	n := 0
 	for _, kind := range []string{kWatcher, kSignUp, kSubscriber, kSession, kLogin, kSubmissions, kMessage, kNotice, kEvent} {
@@ -39,6 +39,10 @@ func (s *Store) Forget(ctx context.Context, r Retention) (int, error) {
 	m, err = s.sweepPolls(ctx)
 	if n += m; err != nil {
 		return n, fmt.Errorf("delete polls that are over: %w", err)
+	}
+	m, err = s.sweepAnswers(ctx)
+	if n += m; err != nil {
+		return n, fmt.Errorf("delete answers to meetings that are over: %w", err)
 	}
 	return n, nil
 }

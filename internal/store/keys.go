@@ -70,6 +70,7 @@ const (
 	kPolls       = "polls"       // group, poll: (nothing)
 	kPollAnswer  = "pollanswer"  // poll, person
 	kAgenda      = "agenda"      // meeting
+	kAnswer      = "answer"      // meeting, person
 )
 
 // idPart returns an identifier as a part of a key. What comes out of an address

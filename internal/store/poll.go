@@ -401,21 +401,6 @@ func (r *reader) polled(f *agenda.Facts, who agenda.PersonID) error {
 	return nil
 }
 
-// forgetAnswers deletes what a person answered to polls.
-func (s *Store) forgetAnswers(ctx context.Context, who agenda.PersonID) error {
-	return s.deleteKeys(ctx, func(tx kv.Tx) (keys []string, err error) {
-		for p, err := range tx.Scan(kv.Prefix(kPollAnswer)) {
-			if err != nil {
-				return nil, err
-			}
-			if lastPart(p.Key) == string(who) {
-				keys = append(keys, p.Key)
-			}
-		}
-		return keys, nil
-	})
-}
-
 // sweepPolls deletes polls that are long over, their answers first.
 func (s *Store) sweepPolls(ctx context.Context) (n int, err error) {
 	today := s.Today()
