@@ -285,6 +285,23 @@ func TestNoMoreConnectionsThanConfigured(t *testing.T) {
 	}
 }
 
+// Where a mailbox is read, reports go there and say by their address which
+// message they are about; readers see the sender all the same.
+func TestReportsGoToTheMailbox(t *testing.T) {
+	t.Parallel()
+	s := serve(t, nil, at("", ""))
+	c := config(s.Addr())
+	c.Bounces = "antwort@widunetz.example"
+	delivered(t, mailer(t, c, patient), "hello")
+	const want = "0 MAIL FROM:<antwort+bhello@widunetz.example> BODY=8BITMIME"
+	if got := strings.Join(s.verbs("MAIL"), "; "); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if got := strings.Join(s.verbs("From:", "Return-Path:", "Sender:"), "; "); !strings.Contains(got, "termine@widunetz.example") || strings.Contains(got, "antwort") {
+		t.Errorf("the head says %s", got)
+	}
+}
+
 func TestHelloNamesOurDomain(t *testing.T) {
 	t.Parallel()
 	s := serve(t, nil, at("", ""))

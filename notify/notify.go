@@ -26,6 +26,10 @@ type Config struct {
 	From        string `toml:"from"`        // "Name <address>" or an address
 	SpoolDir    string `toml:"spool_dir"`   // of the transport "spool"
 	Connections int    `toml:"connections"` // kept open at most
+
+	// Bounces is the address to which reports on undelivered mail go; the
+	// message is added to it. Empty: they go to the sender.
+	Bounces string `toml:"-"`
 }
 
 // Mailer sends letters. It is safe for concurrent use.

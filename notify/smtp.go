@@ -26,6 +26,7 @@ type SMTP struct {
 	options []gomail.Option
 	dialer  dialFunc
 	from    string
+	bounces string // address to which reports go; "": the sender's
 	times   timeouts
 	slots   chan struct{} // one per connection in use
 
@@ -74,7 +75,7 @@ func newSMTP(c Config, times timeouts) (*SMTP, error) {
 	if err != nil {
 		return nil, fmt.Errorf("mail: %w", err)
 	}
-	return &SMTP{client: client, host: c.Host, options: opts, dialer: dialer, from: c.From, times: times, slots: make(chan struct{}, c.Connections)}, nil
+	return &SMTP{client: client, host: c.Host, options: opts, dialer: dialer, from: c.From, bounces: c.Bounces, times: times, slots: make(chan struct{}, c.Connections)}, nil
 }
 
 // authType lets the server choose, but for a clear connection on this machine,
@@ -90,6 +91,9 @@ func authType(c Config) gomail.SMTPAuthType {
 // meantime is replaced, which is no failure: nothing was transferred.
 func (s *SMTP) Send(ctx context.Context, l letter.Letter) agenda.Delivery {
 	m, err := build(l, s.from)
+	if err == nil && s.bounces != "" {
+		err = m.EnvelopeFrom(agenda.BounceAddress(s.bounces, l.ID))
+	}
 	if err != nil {
 		return refused(err)
 	}

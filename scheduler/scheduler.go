@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -28,6 +29,7 @@ type Config struct {
 	Planning  string `toml:"planning"`  // tells the office which groups have fewer dates than was promised; empty: never
 	Retention string `toml:"retention"` // deletes what is past its time
 	Backup    string `toml:"backup"`    // writes a backup; empty: never
+	Mailbox   string `toml:"mailbox"`   // reads the mailbox, if there is one; empty: only `tick` does
 }
 
 // Composer writes the letter of a message. letter.ErrNothing means that there
@@ -47,6 +49,7 @@ type Options struct {
 	Lease     time.Duration // longer than one attempt can take
 	Retention store.Retention
 	Backup    func(context.Context) error // nil: none
+	Mailbox   func(context.Context) error // reads the mailbox; nil: there is none
 	Log       *slog.Logger
 }
 
@@ -89,8 +92,8 @@ func ParseCron(spec string) (s cron.Schedule, err error) {
 // Validate says what is wrong with the expressions.
 func (c Config) Validate() error {
 	var errs []error
-	for _, f := range []struct{ key, spec string }{{"tick", c.Tick}, {"digest", c.Digest}, {"planning", c.Planning}, {"retention", c.Retention}, {"backup", c.Backup}} {
-		if f.spec == "" && (f.key == "backup" || f.key == "planning") {
+	for _, f := range []struct{ key, spec string }{{"tick", c.Tick}, {"digest", c.Digest}, {"planning", c.Planning}, {"retention", c.Retention}, {"backup", c.Backup}, {"mailbox", c.Mailbox}} {
+		if f.spec == "" && (f.key == "backup" || f.key == "planning" || f.key == "mailbox") {
 			continue
 		}
 		if _, err := ParseCron(f.spec); err != nil {
@@ -118,6 +121,9 @@ func (s *Scheduler) Run(ctx context.Context, c Config) error {
 	}
 	clock.Start()
 	defer func() { <-clock.Stop().Done() }()
+	var reading sync.WaitGroup
+	defer reading.Wait()
+	reading.Go(func() { s.readFirst(ctx, c) })
 	p := s.newPool(ctx)
 	defer p.waitAtMost(patience)
 	for {
@@ -188,6 +194,7 @@ func (s *Scheduler) heartbeat(ctx context.Context, c Config, beat chan<- struct{
 		{c.Planning, func() error { return s.store.CheckPlanning(ctx) }},
 		{c.Retention, func() error { _, err := s.store.Forget(ctx, s.options.Retention); return err }},
 		{c.Backup, func() error { return s.backup(ctx) }},
+		{c.Mailbox, func() error { return s.readMailbox(ctx) }},
 	}
 	for _, j := range jobs {
 		if j.spec == "" {
@@ -203,6 +210,29 @@ func (s *Scheduler) heartbeat(ctx context.Context, c Config, beat chan<- struct{
 		}
 	}
 	return clock, nil
+}
+
+// readMailbox reads the mailbox beside all else: one that hangs holds up nothing.
+func (s *Scheduler) readMailbox(ctx context.Context) (err error) {
+	if s.options.Mailbox == nil {
+		return nil
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("reading the mailbox panicked: %v", r)
+		}
+	}()
+	return s.options.Mailbox(ctx)
+}
+
+// readFirst reads the mailbox at the start, unless it is never read.
+func (s *Scheduler) readFirst(ctx context.Context, c Config) {
+	if c.Mailbox == "" {
+		return
+	}
+	if err := s.readMailbox(ctx); err != nil {
+		s.options.Log.Error("mailbox", "error", err)
+	}
 }
 
 func (s *Scheduler) backup(ctx context.Context) error {

@@ -62,6 +62,10 @@ func (w *Web) showDesk(c *Ctx) error {
 	if err != nil {
 		return err
 	}
+	postbox, err := w.postbox(c)
+	if err != nil {
+		return err
+	}
 	short, err := w.Store.Shortfalls(c.ctx())
 	if err != nil {
 		return err
@@ -70,7 +74,7 @@ func (w *Web) showDesk(c *Ctx) error {
 	return c.page(http.StatusOK, "desk", c.P.T("office.desk"), map[string]any{
 		"Next": next, "Phone": phone, "Stuck": stuck, "NoImprint": w.legal["impressum"].draft && w.Demo == nil, "Release": release, "Unreleased": unreleased, "Waiting": waiting, "Editions": editions, "Groups": groups, "Late": late, "Doubles": doubles,
 		"Waits": counts[agenda.MessageWaiting], "Failed": counts[agenda.MessageFailed], "Unsure": counts[agenda.MessageUnknown],
-		"Year": today.Year, "Short": short, "SchoolEnds": !enough, "School": school,
+		"Year": today.Year, "Short": short, "Postbox": postbox, "SchoolEnds": !enough, "School": school,
 	})
 }
 

@@ -28,7 +28,11 @@ func (w *Web) showPeople(c *Ctx) error {
 			return !strings.Contains(agenda.Fold(p.Name()+" "+p.Email+" "+names[p.Institution]), q)
 		})
 	}
-	return c.page(http.StatusOK, "people", c.P.T("office.people"), map[string]any{"People": people, "Institutions": names, "Q": c.Query("q")})
+	returned, err := w.Store.Returned(c.ctx())
+	if err != nil {
+		return err
+	}
+	return c.page(http.StatusOK, "people", c.P.T("office.people"), map[string]any{"People": people, "Returned": returned, "Institutions": names, "Q": c.Query("q")})
 }
 
 // personOfPath is the person of the address, a new one for "neu".
@@ -68,6 +72,10 @@ func (w *Web) personPage(c *Ctx, status int, p agenda.Person, err error) error {
 	if serr != nil {
 		return serr
 	}
+	returned, rerr := w.Store.Returned(c.ctx())
+	if rerr != nil {
+		return rerr
+	}
 	title := p.Name()
 	switch {
 	case p.ID == "":
@@ -76,7 +84,7 @@ func (w *Web) personPage(c *Ctx, status int, p agenda.Person, err error) error {
 		title = c.P.T("office.people")
 	}
 	listing := c.listingForm("/koordination/personen/"+string(p.ID)+"/verzeichnis", p.Listing)
-	return c.page(status, "person", title, map[string]any{"Form": f, "Listing": listing, "P": p, "Seats": seats, "Today": w.Store.Today()})
+	return c.page(status, "person", title, map[string]any{"Form": f, "Listing": listing, "P": p, "Seats": seats, "Returned": returned[p.Email], "Today": w.Store.Today()})
 }
 
 func (w *Web) savePerson(c *Ctx) error {

@@ -67,7 +67,8 @@ type Options struct {
 	Store   *store.Store
 	Catalog *lang.Catalog
 	Log     *slog.Logger
-	Demo    *Demo // nil but for the demo
+	Demo    *Demo  // nil but for the demo
+	Mailbox string // address of the mailbox that answers are read from; "": there is none
 	Version string
 }
 

@@ -205,6 +205,13 @@ func (cmd *checkCmd) Do(ctx context.Context, c *cli, s *service) error {
 		return err
 	}
 	fmt.Fprintln(c.out, c.p.T("cli.check.ok"))
+	if s.inbox != nil {
+		if mails, err := s.inbox.Check(ctx); err == nil {
+			fmt.Fprintln(c.out, c.p.T("cli.check.mailbox", "n", mails, "folder", s.config.Mailbox.Folder))
+		} else {
+			fmt.Fprintln(c.out, c.p.T("cli.check.no_mailbox", "error", err.Error()))
+		}
+	}
 	if browser, err := pdf.Find(s.config.Web.PDFBrowser); err == nil {
 		fmt.Fprintln(c.out, c.p.T("cli.check.pdf", "browser", browser.Path()))
 	} else {

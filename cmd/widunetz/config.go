@@ -15,6 +15,7 @@ import (
 
 	"widunetz/internal/agenda"
 	"widunetz/internal/almanac"
+	"widunetz/internal/inbox"
 	"widunetz/internal/lang"
 	"widunetz/notify"
 	"widunetz/scheduler"
@@ -28,6 +29,7 @@ type config struct {
 	Storage   storageConfig    `toml:"storage"`
 	Web       web.Config       `toml:"web"`
 	Mail      notify.Config    `toml:"mail"`
+	Mailbox   inbox.Config     `toml:"mailbox"`
 	Calendar  calendarConfig   `toml:"calendar"`
 	Schedule  scheduler.Config `toml:"schedule"`
 	Reminders reminderConfig   `toml:"reminders"`
@@ -77,8 +79,9 @@ func defaults() config {
 		Storage:   storageConfig{Path: "widunetz.db", BackupDir: "backups", BackupKeep: 30},
 		Web:       web.Config{Addr: "127.0.0.1:8080", TrustedProxies: []string{}},
 		Mail:      notify.Config{Transport: "spool", Host: "127.0.0.1", Port: 587, TLS: "starttls", From: "widunetz <termine@widunetz.example>", SpoolDir: "spool", Connections: 4},
+		Mailbox:   inbox.Config{Port: 993, TLS: "tls", Folder: "INBOX", Done: "Erledigt", Envelope: true},
 		Calendar:  calendarConfig{TimeZone: "Europe/Berlin"},
-		Schedule:  scheduler.Config{Tick: "* * * * *", Digest: "0 7 1 * *", Planning: "30 7 1 * *", Retention: "30 4 * * *", Backup: "0 4 * * *"},
+		Schedule:  scheduler.Config{Tick: "* * * * *", Digest: "0 7 1 * *", Planning: "30 7 1 * *", Retention: "30 4 * * *", Backup: "0 4 * * *", Mailbox: "*/2 * * * *"},
 		Reminders: reminderConfig{At: "08:00", MeetingDays: []int{14, 2}, EventDays: []int{7, 1}, QuietMinutes: 10},
 		Privacy:   privacyConfig{OutboxDays: 90, SubmissionDays: 365},
 		Auth:      authConfig{Coordinators: []string{}},
@@ -205,7 +208,7 @@ func (c *config) validate(path string) error {
 	if c.Storage.BackupKeep < 1 {
 		bad("storage.backup_keep", "%d; want 1 or more", c.Storage.BackupKeep)
 	}
-	errs = append(errs, c.Web.Validate(), c.Mail.Validate(), c.Schedule.Validate())
+	errs = append(errs, c.Web.Validate(), c.Mail.Validate(), c.Mailbox.Validate(), c.Schedule.Validate())
 	if err := errors.Join(errs...); err != nil {
 		return located(path, err)
 	}

@@ -39,15 +39,15 @@ func TestScript(t *testing.T) {
 			return err
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"mailserver": mailserver,
-			"mails":      mails,
-			"mailed":     mailed,
-			"get":        get,
-			"post":       post,
-			"capture":    capture,
-			"edit":       edit,
-			"truncated":  truncated,
-			"sequence":   sequence,
+			"mailserver": mailserver, "mailbox": mailbox, "incoming": incoming, "bounce": bounce,
+			"mails":     mails,
+			"mailed":    mailed,
+			"get":       get,
+			"post":      post,
+			"capture":   capture,
+			"edit":      edit,
+			"truncated": truncated,
+			"sequence":  sequence,
 		},
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"widunetz/internal/agenda"
+	"widunetz/internal/store"
 )
 
 // initCmd writes a configuration, makes the store and the first coordinator.
@@ -149,6 +150,9 @@ func (cmd *tickCmd) Do(ctx context.Context, c *cli, s *service) error {
 	if !cmd.Now.IsZero() {
 		st = st.WithClock(cmd.Now.clock(s.config.loc))
 	}
+	if s.inbox != nil {
+		c.readMailbox(ctx, s, st)
+	}
 	sched := s.scheduler(st)
 	if err := sched.CatchUp(ctx, s.config.Schedule); err != nil {
 		return err
@@ -156,6 +160,17 @@ func (cmd *tickCmd) Do(ctx context.Context, c *cli, s *service) error {
 	r, err := sched.Tick(ctx)
 	fmt.Fprintln(c.out, c.p.T("cli.tick", "sent", r.Sent, "later", r.Later, "failed", r.Failed, "dropped", r.Dropped))
 	return err
+}
+
+// readMailbox reads the mailbox before all else: what comes in may make mails
+// due. One that cannot be read hinders nothing.
+func (c *cli) readMailbox(ctx context.Context, s *service, st *store.Store) {
+	r, err := s.inbox.Read(ctx, st)
+	if err != nil {
+		fmt.Fprintln(c.err, c.p.T("cli.check.no_mailbox", "error", err.Error()))
+		return
+	}
+	fmt.Fprintln(c.out, c.p.T("cli.tick_mailbox", "done", r.Done, "left", r.Left))
 }
 
 // versionCmd prints the version.

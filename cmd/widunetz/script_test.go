@@ -39,7 +39,7 @@ func mailserver(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(os.MkdirAll(dir, 0o700))
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	ts.Check(err)
-	s := smtp.NewServer(&inbox{dir: dir})
+	s := smtp.NewServer(&letterbox{dir: dir})
 	s.Domain = "mail.example"
 	go s.Serve(l) //nolint:errcheck // it ends with the script
 	ts.Defer(func() { s.Close() })
@@ -47,23 +47,23 @@ func mailserver(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Setenv("SMTP", port)
 }
 
-// inbox is the server's back end.
-type inbox struct {
+// letterbox is the server's back end.
+type letterbox struct {
 	dir string
 	mu  sync.Mutex
 	n   int
 }
 
 // NewSession implements smtp.Backend.
-func (i *inbox) NewSession(*smtp.Conn) (smtp.Session, error) { return &inboxSession{i}, nil }
+func (i *letterbox) NewSession(*smtp.Conn) (smtp.Session, error) { return &letterboxSession{i}, nil }
 
-type inboxSession struct{ *inbox }
+type letterboxSession struct{ *letterbox }
 
 // Mail implements smtp.Session.
-func (s *inboxSession) Mail(string, *smtp.MailOptions) error { return nil }
+func (s *letterboxSession) Mail(string, *smtp.MailOptions) error { return nil }
 
 // Rcpt implements smtp.Session.
-func (s *inboxSession) Rcpt(to string, _ *smtp.RcptOptions) error {
+func (s *letterboxSession) Rcpt(to string, _ *smtp.RcptOptions) error {
 	if strings.Contains(to, "refused") {
 		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such user"}
 	}
@@ -74,7 +74,7 @@ func (s *inboxSession) Rcpt(to string, _ *smtp.RcptOptions) error {
 }
 
 // Data implements smtp.Session.
-func (s *inboxSession) Data(r io.Reader) error {
+func (s *letterboxSession) Data(r io.Reader) error {
 	b, err := io.ReadAll(r)
 	if err != nil {
 		return err
@@ -90,10 +90,10 @@ func (s *inboxSession) Data(r io.Reader) error {
 }
 
 // Reset implements smtp.Session.
-func (s *inboxSession) Reset() {}
+func (s *letterboxSession) Reset() {}
 
 // Logout implements smtp.Session.
-func (s *inboxSession) Logout() error { return nil }
+func (s *letterboxSession) Logout() error { return nil }
 
 // received reads the mails of a kind that the server has, in the order in which
 // they came.

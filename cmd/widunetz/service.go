@@ -11,6 +11,7 @@ import (
 
 	"widunetz/internal/agenda"
 	"widunetz/internal/exchange"
+	"widunetz/internal/inbox"
 	"widunetz/internal/kv/bolt"
 	"widunetz/internal/lang"
 	"widunetz/internal/letter"
@@ -32,6 +33,7 @@ type service struct {
 	catalog *lang.Catalog
 	letters *letter.Writer
 	mailer  notify.Mailer
+	inbox   *inbox.Box // nil: no mailbox
 	log     *slog.Logger
 }
 
@@ -50,6 +52,10 @@ func open(ctx context.Context, c config, now func() time.Time, create bool, log 
 	if err != nil {
 		return nil, err
 	}
+	box, err := c.inbox(log)
+	if err != nil {
+		return nil, err
+	}
 	db, err := bolt.Open(c.path(c.Storage.Path), bolt.Options{Create: create})
 	if err != nil {
 		return nil, err
@@ -58,7 +64,7 @@ func open(ctx context.Context, c config, now func() time.Time, create bool, log 
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	s := &service{config: c, db: db, store: st, catalog: catalog, letters: letters, mailer: mailer, log: log}
+	s := &service{config: c, db: db, store: st, catalog: catalog, letters: letters, mailer: mailer, inbox: box, log: log}
 	if err := s.makeCoordinators(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -72,7 +78,18 @@ func (s *service) Close() error { return errors.Join(s.mailer.Close(), s.db.Clos
 func (c config) mail() notify.Config {
 	m := c.Mail
 	m.SpoolDir = c.path(m.SpoolDir)
+	if c.Mailbox.Envelope {
+		m.Bounces = c.Mailbox.Open()
+	}
 	return m
+}
+
+// inbox is what reads the mailbox, nil if there is none.
+func (c config) inbox(log *slog.Logger) (*inbox.Box, error) {
+	if !c.Mailbox.On() {
+		return nil, nil //nolint:nilnil // there is none
+	}
+	return inbox.New(c.Mailbox, c.Mail.From, log)
 }
 
 // organizer is the address that calendar files name: the office's, else the
@@ -126,9 +143,16 @@ func makeCoordinator(ctx context.Context, s *store.Store, name, address string) 
 // scheduler returns what does the due things of a store: the service's own, or
 // one with another clock.
 func (s *service) scheduler(st *store.Store) *scheduler.Scheduler {
-	return scheduler.New(st, s.letters, s.mailer, scheduler.Options{
+	o := scheduler.Options{
 		Workers: s.config.Mail.Connections, Lease: notify.Lease, Retention: s.retention(), Backup: s.scheduledBackup, Log: s.log,
-	})
+	}
+	if s.inbox != nil {
+		o.Mailbox = func(ctx context.Context) error {
+			_, err := s.inbox.Read(ctx, st)
+			return err
+		}
+	}
+	return scheduler.New(st, s.letters, s.mailer, o)
 }
 
 func (s *service) retention() store.Retention {
@@ -148,7 +172,7 @@ func (s *service) pages(demo *web.Demo) web.Options {
 	c.Web.LegalDir = c.path(c.Web.LegalDir)
 	return web.Options{
 		Config: c.Web, Site: web.Site{Name: c.Site.Name, BaseURL: c.Site.BaseURL, Office: c.Site.Office},
-		Store: s.store, Catalog: s.catalog, Log: s.log, Demo: demo, Version: version,
+		Store: s.store, Catalog: s.catalog, Log: s.log, Demo: demo, Version: version, Mailbox: c.Mailbox.Open(),
 	}
 }
 

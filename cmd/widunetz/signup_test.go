@@ -43,7 +43,7 @@ func served(t *testing.T, now string) (base, mails string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := smtp.NewServer(&inbox{dir: mails})
+	server := smtp.NewServer(&letterbox{dir: mails})
 	go server.Serve(l) //nolint:errcheck // it ends with the test
 	t.Cleanup(func() { server.Close() })
 	port, err := freePort()

@@ -25,6 +25,7 @@ type Facts struct {
 	Code        string            // of a log-in: the digits to type
 	Until       time.Time         // of a log-in or confirmation: when the link ends
 	Failures    []Message         // of an alarm
+	Mailbox     Mailbox           // of an alarm about the mailbox
 	Shortfalls  []Shortfall       // of a check of the planning
 
 	Poll Poll     // of a poll

@@ -20,7 +20,7 @@ var rows = [][]string{
 	{"internal/store", "internal/ics"},
 	{"internal/letter", "internal/pdf"},
 	{"internal/exchange"},
-	{"web", "scheduler", "notify", "web/static"},
+	{"web", "scheduler", "notify", "internal/inbox", "web/static"},
 	{"cmd/widunetz"},
 }
 
@@ -34,6 +34,7 @@ var owner = map[string]string{
 	"golang.org/x/time":                  "web",
 	"github.com/robfig/cron/v3":          "scheduler",
 	"github.com/wneessen/go-mail":        "notify",
+	"github.com/emersion/go-imap/v2":     "internal/inbox",
 	"github.com/emersion/go-ical":        "internal/ics",
 	"github.com/teambition/rrule-go":     "internal/ics",
 	"go.etcd.io/bbolt":                   "internal/kv/bolt",

@@ -22,7 +22,7 @@ func DecodeDays(data []byte, loc *time.Location, year int) (days []agenda.LayerD
 			days, others, problems, err = nil, 0, nil, agenda.Unreadable("broken", "")
 		}
 	}()
-	clean, err := guard(data)
+	clean, err := guard(data, ofDates)
 	if err != nil {
 		return nil, 0, nil, err
 	}

@@ -47,7 +47,7 @@ func Decode(data []byte, loc *time.Location, from, to agenda.Date) (items []agen
 			items, problems, err = nil, nil, agenda.Unreadable("broken", "")
 		}
 	}()
-	clean, err := guard(data)
+	clean, err := guard(data, ofDates)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -11,8 +11,9 @@ import (
 	"widunetz/internal/agenda"
 )
 
-// guard unfolds the file and refuses what the library cannot bear.
-func guard(data []byte) ([]byte, error) {
+// guard unfolds the file, leaves out the properties that are not wanted and
+// refuses what the library cannot bear.
+func guard(data []byte, wanted map[string]bool) ([]byte, error) {
 	if len(data) > maxFile {
 		return nil, agenda.Unreadable("size", strconv.Itoa(maxFile>>20))
 	}
@@ -26,7 +27,7 @@ func guard(data []byte) ([]byte, error) {
 	var out strings.Builder
 	depth := 0
 	for _, line := range strings.Split(text, "\n") {
-		kept, ok := guardLine(line, &depth)
+		kept, ok := guardLine(line, wanted, &depth)
 		if !ok {
 			return nil, agenda.Unreadable("line", clip(line)) // its number in the file is lost: it is unfolded
 		}
@@ -40,10 +41,10 @@ func guard(data []byte) ([]byte, error) {
 	return []byte(out.String()), nil
 }
 
-// wanted are the properties that are read, and whether their parameters are.
+// ofDates are the properties of a date that are read, and whether their parameters are.
 // The others, such as pictures, formatted texts and guests, never reach the
 // library.
-var wanted = map[string]bool{
+var ofDates = map[string]bool{
 	"BEGIN": false, "END": false, ical.PropMethod: false,
 	ical.PropUID: false, ical.PropSummary: false, ical.PropLocation: false, ical.PropDescription: false, ical.PropURL: false, ical.PropStatus: false,
 	ical.PropDateTimeStart: true, ical.PropDateTimeEnd: true, ical.PropDuration: false, ical.PropRecurrenceID: true,
@@ -56,7 +57,7 @@ const exceptionRule = "EXRULE"
 
 // guardLine returns the line as far as it is wanted, or false if the library
 // must not see it.
-func guardLine(line string, depth *int) (string, bool) {
+func guardLine(line string, wanted map[string]bool, depth *int) (string, bool) {
 	name := line
 	if i := strings.IndexAny(line, ";:"); i >= 0 {
 		name = line[:i]

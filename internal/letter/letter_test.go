@@ -289,6 +289,10 @@ func TestLettersAsTheyLook(t *testing.T) {
 		merged.Editor.Joined, merged.Editor.AddedBy = "Lesung zweier Welten", ""
 		overdue.Message.Lead, overdue.Now = 0, made.AddDate(0, 0, 4)
 		cases["editor_merged."+string(l)], cases["task_overdue."+string(l)] = merged, overdue
+		down := facts(agenda.KindAlarm, l)
+		down.Message.Subject.ID, down.Failures = agenda.OfMailbox, nil
+		down.Mailbox = agenda.Mailbox{Down: made.AddDate(0, 0, -1), Error: "log-in as antwort: NO"}
+		cases["mailbox_down."+string(l)] = down
 	}
 	for name, f := range cases {
 		l, err := w.Compose(f)

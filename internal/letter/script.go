@@ -440,6 +440,9 @@ func (d *draft) digest() error {
 }
 
 func (d *draft) alarm() error {
+	if d.Message.Subject.ID == agenda.OfMailbox {
+		return d.mailboxDown()
+	}
 	if len(d.Failures) == 0 {
 		return ErrNothing
 	}
@@ -448,5 +451,16 @@ func (d *draft) alarm() error {
 		d.s.Intro = append(d.s.Intro, strings.TrimSpace(d.p.T("term.kind."+string(m.Kind))+": "+m.To+" – "+m.Error))
 	}
 	d.act("outbox_link", "/koordination/ausgang?state=failed")
+	return nil
+}
+
+// mailboxDown says that nothing comes in, unless it does again.
+func (d *draft) mailboxDown() error {
+	if d.Mailbox.Down.IsZero() {
+		return ErrNothing
+	}
+	d.open("mailbox_down", "", "date", d.p.DateTime(agenda.LocalOf(d.Mailbox.Down, d.w.loc)))
+	d.s.Intro = append(d.s.Intro, d.Mailbox.Error)
+	d.act("mailbox_link", "/koordination/postfach")
 	return nil
 }

@@ -158,6 +158,10 @@ func (r *reader) subject(f *agenda.Facts) (err error) {
 	case aboutDigest:
 		return r.digest(f)
 	case agenda.AboutOffice:
+		if id == agenda.OfMailbox {
+			f.Mailbox, err = mailbox(r.tx)
+			return err
+		}
 		if f.Message.Kind == agenda.KindPlanning {
 			f.Shortfalls, err = shortfalls(r.tx, agenda.LocalOf(f.Now, r.s.Loc()).Date)
 			return err

@@ -36,6 +36,10 @@ func (s *Store) Forget(ctx context.Context, r Retention) (int, error) {
 	if n += m; err != nil {
 		return n, fmt.Errorf("delete pictures that nothing shows: %w", err)
 	}
+	m, err = s.sweepReturned(ctx, r.Outbox)
+	if n += m; err != nil {
+		return n, fmt.Errorf("delete marks of addresses: %w", err)
+	}
 	m, err = s.sweepPolls(ctx)
 	if n += m; err != nil {
 		return n, fmt.Errorf("delete polls that are over: %w", err)

@@ -132,8 +132,9 @@ func (s *Store) Invite(ctx context.Context, actor agenda.Actor, g agenda.GroupID
 // Unreached is a member who may not know of a meeting.
 type Unreached struct {
 	Person agenda.Person
-	Why    string // "no_address", "failed" or "waiting"; of polls also "muted"
-	Error  string // what the mail server said
+	Why    string    // "no_address", "failed", "waiting" or "returned" (another mail came back); of polls also "muted"
+	Error  string    // what the mail server said
+	At     time.Time // UTC; when a mail came back
 }
 
 // Unreached returns the members of a meeting whom mail about it cannot reach,
@@ -151,15 +152,34 @@ func (s *Store) Unreached(ctx context.Context, id agenda.MeetingID) ([]Unreached
 	if err != nil {
 		return nil, err
 	}
+	returned, err := s.Returned(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var out []Unreached
 	for _, p := range members {
 		if u := (Unreached{Person: p, Why: "no_address"}); p.Email == "" {
 			out = append(out, u)
-		} else if u.Why, u.Error = trouble(messages, p.ID); u.Why != "" {
+		} else if u = u.after(trouble(messages, p.ID)).orReturned(returned); u.Why != "" {
 			out = append(out, u)
 		}
 	}
 	return out, nil
+}
+
+// after returns what the mails about a date say.
+func (u Unreached) after(why, text string) Unreached {
+	u.Why, u.Error = why, text
+	return u
+}
+
+// orReturned says that other mail to the address came back, if those about the
+// date say nothing.
+func (u Unreached) orReturned(returned map[string]agenda.ReturnedMail) Unreached {
+	if r, ok := returned[u.Person.Email]; ok && u.Why == "" {
+		u.Why, u.Error, u.At = "returned", r.Text, r.At
+	}
+	return u
 }
 
 // toldOf returns the messages that tell of a meeting: those about it, and the

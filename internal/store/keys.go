@@ -71,6 +71,9 @@ const (
 	kPollAnswer  = "pollanswer"  // poll, person
 	kAgenda      = "agenda"      // meeting
 	kAnswer      = "answer"      // meeting, person
+	kMailbox     = "mailbox"     // state: how far the mailbox was read
+	kLeft        = "left"        // number in the mailbox: a mail that was left there
+	kReturned    = "returned"    // address: the last mail that came back from it
 )
 
 // idPart returns an identifier as a part of a key. What comes out of an address

@@ -267,6 +267,7 @@ func (t *tx) moveEmail(old string, p agenda.Person) error {
 	}
 	if old != "" {
 		t.Delete(kv.Key(kEmail, old))
+		t.Delete(returnedKey(old))
 	}
 	return nil
 }
@@ -303,6 +304,7 @@ func (s *Store) DeletePerson(ctx context.Context, actor agenda.Actor, id agenda.
 		t.Delete(personKey(id))
 		if p.Email != "" {
 			t.Delete(kv.Key(kEmail, p.Email))
+			t.Delete(returnedKey(p.Email))
 		}
 		t.record(agenda.Entry{Subject: agenda.Ref{Kind: agenda.AboutPerson, ID: string(id)}, Verb: "deleted"})
 		return t.touch(PersonScope(id), string(id))

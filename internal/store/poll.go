@@ -125,6 +125,10 @@ func votesOf(tx kv.Tx, p agenda.Poll) ([]agenda.PollVote, error) {
 // telephone.
 func (s *Store) PollUnreached(ctx context.Context, id agenda.PollID, silent []agenda.Person) (map[agenda.PersonID]Unreached, error) {
 	messages, _, err := s.Messages(ctx, OutboxFilter{About: aboutPoll(id)}, 5000)
+	if err != nil {
+		return nil, err
+	}
+	returned, err := s.Returned(ctx)
 	out := map[agenda.PersonID]Unreached{}
 	for _, p := range silent {
 		u := Unreached{Person: p}
@@ -134,7 +138,7 @@ func (s *Store) PollUnreached(ctx context.Context, id agenda.PollID, silent []ag
 		case !p.Wants(agenda.KindPoll):
 			u.Why = "muted"
 		default:
-			u.Why, u.Error = trouble(messages, p.ID)
+			u = u.after(trouble(messages, p.ID)).orReturned(returned)
 		}
 		if u.Why != "" {
 			out[p.ID] = u
