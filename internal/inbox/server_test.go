@@ -53,7 +53,6 @@ type post struct {
 	user     *imapmemserver.User
 	listener *cuttable
 	server   *imapserver.Server
-	validity uint32
 }
 
 // cuttable is a listener whose connections the test can break.
