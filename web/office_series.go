@@ -283,7 +283,7 @@ func (w *Web) makeDates(c *Ctx, g agenda.Group, s series, beats []agenda.RhythmD
 		}
 	}
 	if len(take) == 0 {
-		return w.showPreview(c, http.StatusUnprocessableEntity, g, s, beats, agenda.Problems{{Field: "dates", Rule: "required"}})
+		return w.showPreview(c, http.StatusUnprocessableEntity, g, s, beats, agenda.Problems{{Field: "dates", Rule: "poll_choose"}})
 	}
 	return w.makeTaken(c, g, s, take)
 }

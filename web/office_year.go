@@ -283,7 +283,7 @@ func (c *Ctx) postedPlan(g agenda.Group) ([]agenda.PlannedDate, error) {
 		out = append(out, d)
 	}
 	if len(out) == 0 {
-		p.Add("dates", "required", "")
+		p.Add("dates", "poll_choose", "")
 	}
 	return out, p.Err()
 }

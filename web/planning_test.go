@@ -24,7 +24,7 @@ func TestNothingTickedLosesNoWish(t *testing.T) {
 		t.Fatalf("no way to %s", poll)
 	}
 	for path, do := range map[string]string{take: "make", poll: "plan"} {
-		again := boss.post(path, changed(sent, "do", do)).want(t, http.StatusUnprocessableEntity, "Termine: ", "Vorschlag 1", `value="14:30"`, `name="count"`)
+		again := boss.post(path, changed(sent, "do", do)).want(t, http.StatusUnprocessableEntity, "Termine: Bitte wählen Sie mindestens einen Termin.", "Vorschlag 1", `value="14:30"`, `name="count"`)
 		if got := proposals(again); len(got) != 3 || len(fields(got[0])["chosen"]) != 3 {
 			t.Errorf("%s: %d proposals are still there", path, len(got))
 		}
@@ -57,7 +57,7 @@ func TestEnterNeitherPlansNorAsks(t *testing.T) {
 		do   string
 	}{"series": {preview, "preview"}, "poll": {boss.get(pollPath), "check"}} {
 		for _, f := range c.page.all("form") {
-			if buttons := within(f, "button"); len(buttons) > 2 && attr(buttons[0], "value") != c.do {
+			if buttons := within(f, "button"); len(buttons) > 1 && attr(buttons[0], "value") != c.do {
 				t.Errorf("%s: Enter sends %q, want %q", name, attr(buttons[0], "value"), c.do)
 			}
 		}
@@ -120,4 +120,15 @@ func TestLayerFormAsksForACalendarFile(t *testing.T) {
 	t.Parallel()
 	n := open(t)
 	n.as(vera).get("/koordination/feste").want(t, http.StatusOK, "Eine .ics-Datei").lacks(t, "CSV, XLSX")
+}
+
+// The demo's prayer for peace is on Rosch Haschana, and the desk says so.
+func TestPrayerForPeaceIsOnRoschHaschana(t *testing.T) {
+	t.Parallel()
+	n := open(t)
+	prayer := n.event("Friedensgebet")
+	if prayer.Start.String() != "2027-10-02T18:00" {
+		t.Fatalf("the prayer is on %s", prayer.Start)
+	}
+	n.as(vera).get("/koordination/veranstaltungen/"+string(prayer.ID)).want(t, http.StatusOK, "Rosch Haschana", "Jüdisches Neujahr")
 }

@@ -57,6 +57,8 @@ func WishesOf(g Group, year int) PlanWishes {
 func (w PlanWishes) Check(today Date) error {
 	var p Problems
 	switch {
+	case w.Year == 0:
+		p.Add("year", "required", "")
 	case w.Year < today.Year:
 		p.Add("year", "past", "")
 	case w.Year > 2100:
@@ -72,7 +74,7 @@ func (w PlanWishes) Check(today Date) error {
 	}
 	between(&p, "count", w.Count, 1, 53)
 	if len(w.Weekdays) == 0 {
-		p.Add("weekday", "required", "")
+		p.Add("weekday", "choose_one", "")
 	}
 	between(&p, "min_weeks", w.MinWeeks, 0, 52)
 	between(&p, "max_weeks", w.MaxWeeks, 0, 53)

@@ -224,7 +224,8 @@ func TestPlanRefusesWhatCannotBe(t *testing.T) {
 	}{
 		{"a year that is over", "2028-01-01", func(*agenda.PlanWishes) {}, "year", "past"},
 		{"the last Thursday is over", "2027-12-30", func(*agenda.PlanWishes) {}, "year", "nothing_left"},
-		{"no weekday", "2026-11-24", func(w *agenda.PlanWishes) { w.Weekdays = nil }, "weekday", "required"},
+		{"no weekday", "2026-11-24", func(w *agenda.PlanWishes) { w.Weekdays = nil }, "weekday", "choose_one"},
+		{"no year", "2026-11-24", func(w *agenda.PlanWishes) { w.Year = 0 }, "year", "required"},
 		{"at least more than at most", "2026-11-24", func(w *agenda.PlanWishes) { w.MaxWeeks = 4 }, "max_weeks", "at_least"},
 		{"more than fit into any year", "2026-11-24", func(w *agenda.PlanWishes) { w.Count = 12 }, "count", "year_full"},
 		{"no time of day", "2026-11-24", func(w *agenda.PlanWishes) { w.Start = "morgens" }, "start", "clock"},
