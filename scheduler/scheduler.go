@@ -316,14 +316,14 @@ func (s *Scheduler) hand(ctx context.Context, p *pool) (int, error) {
 	return len(facts), nil
 }
 
-// turn does what time alone does: events become public, and places that nobody
-// confirmed are free again.
+// turn does what time alone does: events become public, places that nobody
+// confirmed are free again, and yearly deadlines come back.
 func (s *Scheduler) turn(ctx context.Context, now time.Time) error {
 	release := func(ctx context.Context, id agenda.EventID) error {
 		_, err := s.store.Release(ctx, id)
 		return err
 	}
-	return errors.Join(each(ctx, now, s.store.DueReleases, release), each(ctx, now, s.store.DueLapses, s.store.Lapse))
+	return errors.Join(each(ctx, now, s.store.DueReleases, release), each(ctx, now, s.store.DueLapses, s.store.Lapse), each(ctx, now, s.store.DueRolls, s.store.Roll))
 }
 
 // each does everything that is due now. What cannot be done stays due and stops

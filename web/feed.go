@@ -297,7 +297,12 @@ func (w *Web) groupFeed(ctx context.Context, token string) (*kept, error) {
 		if err != nil {
 			return content{}, err
 		}
-		return w.calendar(g.Name, w.items(meetings, map[agenda.GroupID]agenda.Group{id: g}))
+		deadlines, err := w.Store.Deadlines(ctx, id)
+		if err != nil {
+			return content{}, err
+		}
+		groups := map[agenda.GroupID]agenda.Group{id: g}
+		return w.calendar(g.Name, append(w.items(meetings, groups), w.dueItems(deadlines, groups)...))
 	})
 }
 
@@ -314,6 +319,16 @@ func (w *Web) items(meetings []agenda.Meeting, groups map[agenda.GroupID]agenda.
 	for _, m := range meetings {
 		if m.Visible() && agenda.InFeed(m.End.Date, m.State == agenda.MeetingCancelled, today) {
 			out = append(out, letter.MeetingItem(m, groups[m.Group], w.Catalog.Printer(agenda.German), w.Site.BaseURL))
+		}
+	}
+	return out
+}
+
+func (w *Web) dueItems(deadlines []agenda.Deadline, groups map[agenda.GroupID]agenda.Group) []agenda.FeedItem {
+	var out []agenda.FeedItem
+	for _, d := range deadlines {
+		if agenda.InFeed(d.Day, d.Cancelled, w.Store.Today()) {
+			out = append(out, letter.DeadlineItem(d, groups[d.Group], w.Catalog.Printer(agenda.German), w.Site.BaseURL))
 		}
 	}
 	return out
@@ -338,7 +353,11 @@ func (w *Web) personalFeed(ctx context.Context, token string) (*kept, error) {
 		if err != nil {
 			return content{}, err
 		}
-		return w.calendar(w.Catalog.Printer(agenda.German).T("groups.my_feed", "site", w.Site.Name), w.items(meetings, groups))
+		deadlines, err := w.Store.DeadlinesOf(ctx, id)
+		if err != nil {
+			return content{}, err
+		}
+		return w.calendar(w.Catalog.Printer(agenda.German).T("groups.my_feed", "site", w.Site.Name), append(w.items(meetings, groups), w.dueItems(deadlines, groups)...))
 	})
 }
 

@@ -98,6 +98,10 @@ func (w *Web) accountPage(c *Ctx, status int, err error) error {
 	if merr != nil {
 		return merr
 	}
+	owed, merr := c.owed()
+	if merr != nil {
+		return merr
+	}
 	sub, merr := c.subscription("/feeds/personal/" + w.Store.PersonFeedToken(p) + ".ics")
 	if merr != nil {
 		return merr
@@ -112,7 +116,7 @@ func (w *Web) accountPage(c *Ctx, status int, err error) error {
 	if err != nil && !f.refuse(err) {
 		return err
 	}
-	return c.page(status, "account", c.P.T("groups.account"), map[string]any{"P": p, "Meetings": list, "Groups": groups, "Feed": sub, "Form": f, "Polls": polls, "Listing": c.listingForm("/konto/verzeichnis", p.Listing)})
+	return c.page(status, "account", c.P.T("groups.account"), map[string]any{"P": p, "Meetings": list, "Groups": groups, "Feed": sub, "Form": f, "Polls": polls, "Deadlines": owed, "Listing": c.listingForm("/konto/verzeichnis", p.Listing)})
 }
 
 func onOff(b bool) string {
@@ -209,12 +213,20 @@ func (w *Web) showGroup(c *Ctx) error {
 	if err != nil {
 		return err
 	}
+	deadlines, err := w.Store.Deadlines(c.ctx(), g.ID)
+	if err != nil {
+		return err
+	}
+	due, err := c.deadlinesShown(deadlines)
+	if err != nil {
+		return err
+	}
 	year := today.Year
 	if len(next) > 0 {
 		year = next[0].Start.Year
 	}
 	return c.page(http.StatusOK, "group", g.Name, map[string]any{
-		"G": g, "Next": next, "Past": past, "Members": members, "Institutions": names, "Feed": sub, "Edits": edits, "Uninvited": len(uninvited), "Year": year, "Polls": polls,
+		"G": g, "Next": next, "Past": past, "Members": members, "Institutions": names, "Feed": sub, "Edits": edits, "Uninvited": len(uninvited), "Year": year, "Polls": polls, "Deadlines": due,
 	})
 }
 

@@ -15,5 +15,11 @@ func (w *Web) showFigures(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.page(http.StatusOK, "figures", c.P.T("figures.title", "year", strconv.Itoa(year)), map[string]any{"F": figures, "Before": year - 1, "After": year + 1, "Events": figures.Weeks.Plus(figures.Own), "Today": w.Store.Today()})
+	var others []int
+	for _, y := range []int{year - 1, year + 1} {
+		if hasPages(y) {
+			others = append(others, y)
+		}
+	}
+	return c.page(http.StatusOK, "figures", c.P.T("figures.title", "year", strconv.Itoa(year)), map[string]any{"F": figures, "Others": others, "Events": figures.Weeks.Plus(figures.Own), "Today": w.Store.Today()})
 }

@@ -70,11 +70,14 @@ func (w *Web) showCurrent(c *Ctx) error {
 
 func (c *Ctx) year() (int, error) {
 	n, err := strconv.Atoi(c.Param("year"))
-	if err != nil || n < 2000 || n > 2100 {
+	if err != nil || !hasPages(n) {
 		return 0, agenda.ErrNotFound
 	}
 	return n, nil
 }
+
+// hasPages reports whether there are pages of a year.
+func hasPages(year int) bool { return year >= 2000 && year <= 2100 }
 
 // day is one day of a list.
 type day struct {

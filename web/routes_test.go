@@ -217,7 +217,23 @@ func accessTable(n *network) map[string]access {
 	t["GET "+events+"/vereinen"], t["POST "+events+"/vereinen"] = offices(ev+"/vereinen"), takes(ev+"/vereinen", office, 422)
 	t["GET "+editions+"/bericht"] = offices(edition + "/bericht")
 	maps.Copy(t, pollAccess(n, group))
+	maps.Copy(t, deadlineAccess(n, group))
 	return t
+}
+
+// deadlineAccess is who may do what about a deadline of the group.
+func deadlineAccess(n *network, group string) map[string]access {
+	details := agenda.DeadlineDetails{Title: "Zahlen melden", Day: must(agenda.ParseDate("2027-10-15"))}
+	d := must(n.SetDeadline(ctx, agenda.Shell, migration, details, ""))
+	at, link, page := "/koordination/fristen/"+string(d.ID), "/frist/"+n.DeadlineToken(d.ID, n.person(amina).ID), "/gremien/"+string(migration)+"/fristen/"+string(d.ID)
+	return map[string]access{
+		"GET /frist/:token": everyone(link, 200), "POST /frist/:token": everyone(link, 303),
+		"GET /gremien/:group/fristen/:deadline":  {page, [5]int{303, 404, 200, 200, 200}},
+		"POST /gremien/:group/fristen/:deadline": {page, [5]int{403, 404, 303, 303, 403}}, // a coordinator speaks for nobody
+		"GET /koordination/gremien/:group/frist": chairs(group + "/frist"), "POST /koordination/gremien/:group/frist": takes(group+"/frist", leader, 422),
+		"GET /koordination/fristen/:deadline": chairs(at), "POST /koordination/fristen/:deadline": takes(at, leader, 422),
+		"POST /koordination/fristen/:deadline/stand": takes(at+"/stand", leader, 400),
+	}
 }
 
 // pollAccess is who may do what about a poll of the group.

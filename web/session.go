@@ -166,7 +166,7 @@ func (c *Ctx) may(w who) error {
 }
 
 // groupOfPath is the group that the address is about: named in it, or that of
-// the poll or the meeting in it.
+// the poll, the deadline or the meeting in it.
 func (c *Ctx) groupOfPath() (agenda.GroupID, error) {
 	if g := c.Param("group"); g != "" {
 		return agenda.GroupID(g), nil
@@ -174,6 +174,10 @@ func (c *Ctx) groupOfPath() (agenda.GroupID, error) {
 	if id := c.Param("poll"); id != "" {
 		p, err := c.store().Poll(c.ctx(), agenda.PollID(id))
 		return p.Group, err
+	}
+	if id := c.Param("deadline"); id != "" {
+		d, err := c.store().Deadline(c.ctx(), agenda.DeadlineID(id))
+		return d.Group, err
 	}
 	m, err := c.store().Meeting(c.ctx(), agenda.MeetingID(c.Param("meeting")))
 	return m.Group, errors.Join(err)

@@ -31,6 +31,9 @@ type Facts struct {
 	Poll Poll     // of a poll
 	Vote PollVote // of its reader
 
+	DueBy Deadline      // of a reminder of a deadline
+	Reply DeadlineReply // of the institution for which its reader sits
+
 	SignUp SignUp   // of its reader
 	House  House    // of its event
 	Needs  NeedsSum // of all who come, for their organiser

@@ -7,6 +7,7 @@ import "time"
 type FeedItem struct {
 	UID        string // stable over edits, restarts, restores and kinds of feed
 	Start, End Local
+	AllDay     bool   // whole days, from that of Start to that of End; blocks no time
 	Title      string // with the mark of a cancelled date already before it
 	Place      string
 	Text       string // several lines

@@ -28,8 +28,9 @@ const (
 	AboutCalled      = "called"    // the people of the institutions that an edition's call goes to
 	AboutLogin       = "login"
 	AboutTextBlock   = "textblock"
-	AboutDays        = "days" // a layer of days to mind
-	AboutPoll        = "poll" // as an audience: its members, of a reminder those who have not answered
+	AboutDays        = "days"     // a layer of days to mind
+	AboutDeadline    = "deadline" // as an audience: those whose institution has not answered
+	AboutPoll        = "poll"     // as an audience: its members, of a reminder those who have not answered
 )
 
 // Actor says who did something: a person, an editor of an event, a watcher

@@ -41,6 +41,7 @@ const (
 	KindStill        Kind = "still"        // once a year: does a subscriber still want it?
 	KindPoll         Kind = "poll"         // members are asked which dates suit them
 	KindPollReminder Kind = "pollreminder" // the same, of those who have not answered
+	KindDeadline     Kind = "deadline"     // something is to be delivered until a day
 	KindAlarm        Kind = "alarm"        // to the office: something needs a person
 )
 

@@ -44,8 +44,13 @@ func Event(it agenda.FeedItem, loc *time.Location, o Options) ([]byte, error) {
 	raw(e, ical.PropLastModified, it.Changed.UTC().Format(stamp))
 	raw(e, ical.PropCreated, it.Created.UTC().Format(stamp))
 	raw(e, ical.PropSequence, strconv.Itoa(it.Sequence))
-	at(e, ical.PropDateTimeStart, it.Start, loc)
-	at(e, ical.PropDateTimeEnd, it.End, loc)
+	if it.AllDay {
+		onDay(e, ical.PropDateTimeStart, it.Start.Date)
+		onDay(e, ical.PropDateTimeEnd, it.End.Date.AddDays(1)) // the first day after it (RFC 5545, section 3.6.1)
+	} else {
+		at(e, ical.PropDateTimeStart, it.Start, loc)
+		at(e, ical.PropDateTimeEnd, it.End, loc)
+	}
 	e.Props.SetText(ical.PropSummary, agenda.Line(it.Title))
 	set(ical.PropLocation, agenda.Line(it.Place))
 	set(ical.PropDescription, agenda.Text(it.Text))
@@ -58,7 +63,7 @@ func Event(it agenda.FeedItem, loc *time.Location, o Options) ([]byte, error) {
 		e.Props.Set(p)
 	}
 	raw(e, ical.PropStatus, status(it))
-	if it.Cancelled {
+	if it.Cancelled || it.AllDay {
 		raw(e, ical.PropTransparency, "TRANSPARENT")
 	}
 	if o.Method != "" {
@@ -109,6 +114,14 @@ func at(c *ical.Component, name string, l agenda.Local, loc *time.Location) {
 	p := ical.NewProp(name)
 	p.Value = fmt.Sprintf("%04d%02d%02dT%02d%02d00", l.Year, l.Month, l.Day, l.Hour, l.Minute)
 	p.Params.Set(ical.ParamTimezoneID, loc.String())
+	c.Props.Set(p)
+}
+
+// onDay writes a date without a time.
+func onDay(c *ical.Component, name string, d agenda.Date) {
+	p := ical.NewProp(name)
+	p.Value = fmt.Sprintf("%04d%02d%02d", d.Year, d.Month, d.Day)
+	p.Params.Set(ical.ParamValue, string(ical.ValueDate))
 	c.Props.Set(p)
 }
 

@@ -119,6 +119,13 @@ func facts(kind agenda.Kind, l agenda.Lang) agenda.Facts {
 		f.Meeting, f.Meetings = agenda.Meeting{}, nil
 		f.Poll = poll()
 		f.Vote = agenda.PollVote{Person: "p1", Institutions: map[int][]agenda.InstitutionID{1: nil, 2: nil}}
+	case agenda.KindDeadline:
+		f.Message.Subject = agenda.Ref{Kind: agenda.AboutDeadline, ID: "d1"}
+		f.Meeting, f.Meetings = agenda.Meeting{}, nil
+		f.Institution, f.Reply = agenda.Institution{ID: "i1", Name: "AWO Fachdienste für Migration"}, agenda.DeadlineReply{Institution: "i1"}
+		f.DueBy = agenda.Deadline{ID: "d1", Group: g.ID, DeadlineDetails: agenda.DeadlineDetails{
+			Title: "Zahlen für die Sozialraumanalyse", Text: "Bitte die Tabelle ausfüllen.", Link: "https://kreis.example/zahlen", Day: at("2027-10-15T00:00").Date,
+		}}
 	case agenda.KindConfirm, agenda.KindBegun, agenda.KindUnsent, agenda.KindReceived, agenda.KindAccepted, agenda.KindReturned, agenda.KindVisitors, agenda.KindProof,
 		agenda.KindApproved, agenda.KindMissing, agenda.KindSignUp, agenda.KindThanks, agenda.KindWord, agenda.KindHeads, agenda.KindEditor, agenda.KindTask:
 		f = eventFacts(kind, l)

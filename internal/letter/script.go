@@ -54,6 +54,7 @@ var scripts = map[agenda.Kind]script{
 	agenda.KindStill:        (*draft).still,
 	agenda.KindPoll:         (*draft).poll,
 	agenda.KindPollReminder: (*draft).pollReminder,
+	agenda.KindDeadline:     (*draft).deadline,
 }
 
 func (d *draft) t(key string, args ...any) string { return d.p.T("mail."+key, args...) }

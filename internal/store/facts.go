@@ -97,6 +97,8 @@ func (r *reader) reader(f *agenda.Facts) error {
 			return r.called(f, p)
 		case agenda.AboutPoll:
 			return r.polled(f, p.ID)
+		case agenda.AboutDeadline:
+			return r.owes(f, p.ID)
 		}
 	case agenda.AboutWatcher:
 		w, err := get[agenda.Watcher](r.tx, watcherKey(agenda.WatcherID(ref.ID)))
@@ -151,6 +153,8 @@ func (r *reader) subject(f *agenda.Facts) (err error) {
 		f.Edition, err = load[agenda.Edition](r, editionKey(year))
 	case agenda.AboutPoll:
 		return r.poll(f, agenda.PollID(id))
+	case agenda.AboutDeadline:
+		return r.deadline(f, agenda.DeadlineID(id))
 	case agenda.AboutLogin:
 		return r.login(f)
 	case agenda.AboutSubscribers:

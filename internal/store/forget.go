@@ -32,21 +32,20 @@ func (s *Store) Forget(ctx context.Context, r Retention) (int, error) {
 			return n, fmt.Errorf("delete what is past its time: %w", err)
 		}
 	}
-	m, err := s.sweepBlobs(ctx) // after the events that named them
-	if n += m; err != nil {
-		return n, fmt.Errorf("delete pictures that nothing shows: %w", err)
-	}
-	m, err = s.sweepReturned(ctx, r.Outbox)
-	if n += m; err != nil {
-		return n, fmt.Errorf("delete marks of addresses: %w", err)
-	}
-	m, err = s.sweepPolls(ctx)
-	if n += m; err != nil {
-		return n, fmt.Errorf("delete polls that are over: %w", err)
-	}
-	m, err = s.sweepAnswers(ctx)
-	if n += m; err != nil {
-		return n, fmt.Errorf("delete answers to meetings that are over: %w", err)
+	for _, kind := range []struct {
+		what  string
+		sweep func() (int, error)
+	}{
+		{"pictures that nothing shows", func() (int, error) { return s.sweepBlobs(ctx) }}, // after the events that named them
+		{"marks of addresses", func() (int, error) { return s.sweepReturned(ctx, r.Outbox) }},
+		{"deadlines that are long over", func() (int, error) { return s.sweepDeadlines(ctx) }},
+		{"polls that are over", func() (int, error) { return s.sweepPolls(ctx) }},
+		{"answers to meetings that are over", func() (int, error) { return s.sweepAnswers(ctx) }},
+	} {
+		m, err := kind.sweep()
+		if n += m; err != nil {
+			return n, fmt.Errorf("delete %s: %w", kind.what, err)
+		}
 	}
 	return n, nil
 }

@@ -46,7 +46,7 @@ const (
 	kNews        = "news"        // notice to subscribers: the events that it tells of
 	kFresh       = "fresh"       // event: the notice that told subscribers, or will tell them, that it is public
 	kNotice      = "notice"      // id
-	kDue         = "due"         // "n", "m" or "h", time, id: attempts so far | "r", time, event that becomes public: "quiet" if nobody is told
+	kDue         = "due"         // "n", "m" or "h", time, id: attempts so far | "y", time, deadline of which the next is made: (nothing) | "r", time, event that becomes public: "quiet" if nobody is told
 	kLease       = "lease"       // until, message: attempts so far
 	kMessage     = "message"     // id
 	kLog         = "log"         // time made desc, message: (nothing)
@@ -69,6 +69,9 @@ const (
 	kPoll        = "poll"        // id
 	kPolls       = "polls"       // group, poll: (nothing)
 	kPollAnswer  = "pollanswer"  // poll, person
+	kDeadline    = "deadline"    // id
+	kDeadlines   = "deadlines"   // group, deadline: (nothing)
+	kDelivered   = "delivered"   // deadline, institution that says so
 	kAgenda      = "agenda"      // meeting
 	kAnswer      = "answer"      // meeting, person
 	kMailbox     = "mailbox"     // state: how far the mailbox was read

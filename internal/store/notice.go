@@ -233,8 +233,11 @@ func (t *tx) useful(n agenda.Notice) (bool, error) {
 		e, err := get[agenda.Event](t, eventKey(agenda.EventID(n.Subject.ID)))
 		return err == nil && e.NeedsTasks(), ignoreNotFound(err)
 	}
-	if n.Subject.Kind == agenda.AboutPoll {
+	switch n.Subject.Kind {
+	case agenda.AboutPoll:
 		return t.pollStands(n)
+	case agenda.AboutDeadline:
+		return t.deadlineStands(n)
 	}
 	if n.Kind != agenda.KindReminder {
 		return true, nil
@@ -300,6 +303,8 @@ func (t *tx) readers(n agenda.Notice) ([]agenda.Ref, bool, error) {
 		return t.askedSubscriber(n)
 	case agenda.AboutPoll:
 		return t.pollReaders(n)
+	case agenda.AboutDeadline:
+		return t.deadlineReaders(n)
 	}
 	return []agenda.Ref{of}, false, nil
 }

@@ -129,7 +129,7 @@ func (t *tx) merge(into, from agenda.InstitutionID) (more bool, err error) {
 	a = a.Merge(b)
 	a.Changed = t.now
 	put(t, institutionKey(into), a)
-	if err := t.moveRefusals(from, into); err != nil {
+	if err := errors.Join(t.moveRefusals(from, into), t.moveDeadlineAnswers(from, into)); err != nil {
 		return false, err
 	}
 	t.Delete(institutionKey(from))

@@ -22,6 +22,7 @@ const (
 	forList       = "list"
 	forSubscriber = "subscriber"
 	forPoll       = "poll"
+	forDeadline   = "deadline"
 )
 
 // token makes the secret part of a link: the subject and the first 128 bits of
