@@ -39,6 +39,9 @@ func (d *demo) fillDirectory(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := d.fillDeadline(ctx, institutions); err != nil {
+		return err
+	}
 	people, err := d.store.People(ctx)
 	if err != nil {
 		return err
@@ -46,6 +49,35 @@ func (d *demo) fillDirectory(ctx context.Context) error {
 	for n, p := range people {
 		if n%2 == 0 {
 			if err := d.store.SetListing(ctx, agenda.PersonActor(p.ID), p.ID, agenda.Listing{Name: true, Email: true, Phone: n%4 == 0}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// fillDeadline asks all institutions for the figures of the year; some have
+// delivered.
+func (d *demo) fillDeadline(ctx context.Context, institutions []agenda.Institution) error {
+	today := d.store.Today()
+	day := free(agenda.Date{Year: today.Year, Month: 10, Day: 15})
+	if day.Before(today) {
+		day = free(today.AddDays(30))
+	}
+	deadline, err := d.store.SetDeadline(ctx, agenda.Shell, projektgruppe, agenda.DeadlineDetails{
+		Title: "Zahlen für die Sozialraumanalyse", Text: "Bitte die Tabelle ausfüllen und an das Büro schicken. Die Zahlen vom letzten Jahr stehen schon darin.",
+		Day: day, Leads: agenda.UsualDeadlineLeads, Yearly: true,
+	}, "")
+	if err != nil {
+		return err
+	}
+	_, replies, err := d.store.DeadlineReplies(ctx, deadline.ID)
+	if err != nil {
+		return err
+	}
+	for i, r := range replies {
+		if i%3 == 0 {
+			if err := d.store.AnswerDeadline(ctx, agenda.PersonActor(r.People[0]), deadline.ID, r.Institution, r.People[0], true, ""); err != nil {
 				return err
 			}
 		}
