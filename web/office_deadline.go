@@ -35,7 +35,7 @@ func (w *Web) deadlineFormPage(c *Ctx, status int, d agenda.Deadline, err error)
 	} else {
 		f.seen(d.Changed)
 	}
-	f.must("title", d.Title, 150)
+	f.add(field{Kind: "text", Name: "title", Value: d.Title, Max: 150, Required: true, Hint: c.P.T("deadline.title_hint")})
 	f.add(field{Kind: "date", Name: "day", Value: dayText(d.Day), Required: true, Label: c.P.T("deadline.day")})
 	f.add(field{Kind: "area", Name: "text", Value: d.Text, Max: 4000, Label: c.P.T("deadline.text"), Hint: c.P.T("deadline.text_hint")})
 	f.add(field{Kind: "text", Name: "link", Value: d.Link, Max: 500, Dir: "ltr", Label: c.P.T("deadline.link")})
