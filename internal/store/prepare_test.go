@@ -251,3 +251,19 @@ func TestFormOfAYearSentTwiceMakesItOnce(t *testing.T) {
 	}
 	n.expect("nobody is told", map[agenda.Kind]int{})
 }
+
+// An institution that was proposed as host can be merged with another one before
+// the plan is taken over: the dates are made all the same, that host is open.
+func TestPlanWithAHostWhoIsGone(t *testing.T) {
+	t.Parallel()
+	n := open(t, "2027-01-04T10:00")
+	g := n.group(2)
+	drk := must(n.SaveInstitution(ctx, agenda.Shell, agenda.Institution{Name: "DRK"}))
+	dates := []agenda.PlannedDate{{MeetingDetails: details("2027-02-04T09:00"), Host: "gone"}, {MeetingDetails: details("2027-03-18T09:00"), Host: drk.ID}}
+	made := must(n.PlanDates(ctx, agenda.Shell, g.ID, dates, agenda.MeetingPlanned, false, "form"))
+	if len(made.Dates) != 2 {
+		t.Fatalf("made %+v", made)
+	}
+	wantSame(t, "host that is gone", must(n.Host(ctx, made.Dates[0])).Institution, agenda.InstitutionID(""))
+	wantSame(t, "the other host", must(n.Host(ctx, made.Dates[1])).Institution, drk.ID)
+}

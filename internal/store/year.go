@@ -54,7 +54,7 @@ func (t *tx) planDate(g agenda.GroupID, d agenda.PlannedDate, state agenda.Meeti
 			return out, err
 		}
 		out.Dates = []agenda.Meeting{m}
-		if err := t.setHost(m.ID, d.Host); err != nil {
+		if err := ignoreNotFound(t.setHost(m.ID, d.Host)); err != nil { // an institution that is gone leaves it open
 			return out, err
 		}
 	}
