@@ -18,9 +18,11 @@ check:
 	$(GO) vet ./...
 	$(BIN)/staticcheck ./...
 
-# Unit, script and browser tests.
+# Unit and script tests, then those in a browser: there the race detector would
+# cost minutes and see nothing that the others do not.
 unit:
-	$(GO) test -race -timeout 20m ./...
+	$(GO) test -race -timeout 20m -skip '^TestBrowser' ./...
+	$(GO) test -timeout 20m -run '^TestBrowser' ./cmd/widunetz
 
 # Figures of docs/performance.md.
 bench:
