@@ -69,6 +69,7 @@ func (b *browser) do(r *http.Request) *answer {
 
 func (b *browser) request(method, path string) *answer {
 	b.t.Helper()
+	path, _, _ = strings.Cut(path, "#") // a browser keeps that to itself
 	return b.do(httptest.NewRequest(method, base+path, nil))
 }
 

@@ -18,6 +18,9 @@ var (
 	errCross  = errors.New("posted from another site")
 	errForm   = errors.New("unreadable form")
 	errLogin  = errors.New("log-in needed")
+
+	// errDocument is a document that is too large; its page says so.
+	errDocument = errors.New("document too large")
 )
 
 // verdict is what a kind of error is to a reader.

@@ -297,12 +297,16 @@ func (w *Web) groupFeed(ctx context.Context, token string) (*kept, error) {
 		if err != nil {
 			return content{}, err
 		}
+		agendas, err := w.Store.AgendasOut(ctx, meetings)
+		if err != nil {
+			return content{}, err
+		}
 		deadlines, err := w.Store.Deadlines(ctx, id)
 		if err != nil {
 			return content{}, err
 		}
 		groups := map[agenda.GroupID]agenda.Group{id: g}
-		return w.calendar(g.Name, append(w.items(meetings, groups), w.dueItems(deadlines, groups)...))
+		return w.calendar(g.Name, append(w.items(meetings, groups, agendas), w.dueItems(deadlines, groups)...))
 	})
 }
 
@@ -313,12 +317,13 @@ func (w *Web) window() (from, to agenda.Date) {
 	return today.AddDays(-agenda.KeepPast), today.AddDays(3 * 366)
 }
 
-func (w *Web) items(meetings []agenda.Meeting, groups map[agenda.GroupID]agenda.Group) []agenda.FeedItem {
+func (w *Web) items(meetings []agenda.Meeting, groups map[agenda.GroupID]agenda.Group, agendas map[agenda.MeetingID]agenda.Agenda) []agenda.FeedItem {
 	var out []agenda.FeedItem
 	today := w.Store.Today()
 	for _, m := range meetings {
 		if m.Visible() && agenda.InFeed(m.End.Date, m.State == agenda.MeetingCancelled, today) {
-			out = append(out, letter.MeetingItem(m, groups[m.Group], w.Catalog.Printer(agenda.German), w.Site.BaseURL))
+			german := w.Catalog.Printer(agenda.German)
+			out = append(out, letter.WithAgenda(letter.MeetingItem(m, groups[m.Group], german, w.Site.BaseURL), agendas[m.ID], german))
 		}
 	}
 	return out
@@ -353,11 +358,15 @@ func (w *Web) personalFeed(ctx context.Context, token string) (*kept, error) {
 		if err != nil {
 			return content{}, err
 		}
+		agendas, err := w.Store.AgendasOut(ctx, meetings)
+		if err != nil {
+			return content{}, err
+		}
 		deadlines, err := w.Store.DeadlinesOf(ctx, id)
 		if err != nil {
 			return content{}, err
 		}
-		return w.calendar(w.Catalog.Printer(agenda.German).T("groups.my_feed", "site", w.Site.Name), append(w.items(meetings, groups), w.dueItems(deadlines, groups)...))
+		return w.calendar(w.Catalog.Printer(agenda.German).T("groups.my_feed", "site", w.Site.Name), append(w.items(meetings, groups, agendas), w.dueItems(deadlines, groups)...))
 	})
 }
 

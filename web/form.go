@@ -125,8 +125,14 @@ func (f *form) Summary() []field {
 // optionPrefix begins the names of the fields of a poll's options.
 const optionPrefix = "option_"
 
+// itemPrefix begins the names of the fields of an agenda's items.
+const itemPrefix = "item_"
+
 // fieldName is what people call a field.
 func (c *Ctx) fieldName(name string) string {
+	if n, ok := strings.CutPrefix(name, itemPrefix); ok {
+		return c.P.T("topics.item", "n", n)
+	}
 	if n, ok := strings.CutPrefix(name, optionPrefix); ok {
 		return c.P.T("poll.option", "n", n)
 	}
@@ -183,8 +189,11 @@ func (f *form) once() *form {
 	return f
 }
 
+// seenText is an instant as forms carry it.
+func seenText(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+
 func (f *form) seen(t time.Time) *form {
-	f.Seen = t.UTC().Format(time.RFC3339Nano)
+	f.Seen = seenText(t)
 	if read := f.c.postedSeen(); f.c.looking() && !read.IsZero() {
 		f.Seen = read.UTC().Format(time.RFC3339Nano) // nothing was saved in between
 	}
@@ -209,10 +218,12 @@ func (c *Ctx) readForm() error {
 	}
 	err := c.Request.ParseForm() // ParseMultipartForm hides its error behind ErrNotMultipart
 	if err == nil {
-		err = c.Request.ParseMultipartForm(maxPicture) // the largest body: nothing goes to a file on disk
+		err = c.Request.ParseMultipartForm(maxDocumentForm) // the largest body: nothing goes to a file on disk
 	}
 	var size *http.MaxBytesError
 	switch {
+	case errors.As(err, &size) && takesDocument(c.path):
+		return fmt.Errorf("%w: %w", errDocument, err)
 	case errors.As(err, &size):
 		return err
 	case err != nil && !errors.Is(err, http.ErrNotMultipart):

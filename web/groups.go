@@ -168,7 +168,11 @@ func (w *Web) showGroups(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.page(http.StatusOK, "groups", c.P.T("frame.groups"), map[string]any{"Groups": groups, "Year": w.Store.Today().Year})
+	trainings, err := c.requestGroups()
+	if err != nil {
+		return err
+	}
+	return c.page(http.StatusOK, "groups", c.P.T("frame.groups"), map[string]any{"Groups": groups, "Trainings": trainings, "Year": w.Store.Today().Year})
 }
 
 func (w *Web) showGroup(c *Ctx) error {
@@ -182,17 +186,7 @@ func (w *Web) showGroup(c *Ctx) error {
 		return err
 	}
 	edits := o.Chair || c.signedIn().Coordinator
-	var next, past []agenda.Meeting
-	for _, m := range meetings {
-		switch {
-		case !m.Visible() && !edits:
-		case m.End.Date.Before(today):
-			past = append(past, m)
-		default:
-			next = append(next, m)
-		}
-	}
-	slices.Reverse(past)
+	next, past := nextAndPast(meetings, today, edits)
 	members, err := w.Store.Members(c.ctx(), g.ID, today)
 	if err != nil {
 		return err
@@ -221,13 +215,33 @@ func (w *Web) showGroup(c *Ctx) error {
 	if err != nil {
 		return err
 	}
+	topics, err := c.topicsOfGroup(o)
+	if err != nil {
+		return err
+	}
 	year := today.Year
 	if len(next) > 0 {
 		year = next[0].Start.Year
 	}
 	return c.page(http.StatusOK, "group", g.Name, map[string]any{
-		"G": g, "Next": next, "Past": past, "Members": members, "Institutions": names, "Feed": sub, "Edits": edits, "Uninvited": len(uninvited), "Year": year, "Polls": polls, "Deadlines": due,
+		"G": g, "Next": next, "Past": past, "Members": members, "Institutions": names, "Feed": sub, "Edits": edits, "Uninvited": len(uninvited), "Year": year, "Polls": polls, "Deadlines": due, "Topics": topics,
 	})
+}
+
+// nextAndPast are the meetings that are still to come, and those that were, the
+// last one first; drafts are for those who edit.
+func nextAndPast(meetings []agenda.Meeting, today agenda.Date, edits bool) (next, past []agenda.Meeting) {
+	for _, m := range meetings {
+		switch {
+		case !m.Visible() && !edits:
+		case m.End.Date.Before(today):
+			past = append(past, m)
+		default:
+			next = append(next, m)
+		}
+	}
+	slices.Reverse(past)
+	return next, past
 }
 
 // institutionNames returns the names of all institutions.
@@ -270,7 +284,11 @@ func (w *Web) showMeeting(c *Ctx) error {
 			days = append(days, d)
 		}
 	}
-	return c.page(http.StatusOK, "meeting", m.Name(o.Group), map[string]any{"M": m, "G": o.Group, "Days": days, "Edits": o.Chair, "Prepares": target, "Host": host.Name})
+	papers, err := c.papersOf(m, o.Group, o.Chair, "/sitzungen/"+string(m.ID)+"/unterlagen")
+	if err != nil {
+		return err
+	}
+	return c.page(http.StatusOK, "meeting", m.Name(o.Group), map[string]any{"M": m, "G": o.Group, "Days": days, "Edits": o.Chair, "Prepares": target, "Host": host.Name, "Papers": papers})
 }
 
 // prepared returns the meeting that this one prepares if the visitor may see it,

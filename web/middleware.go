@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"path"
@@ -26,6 +27,8 @@ const (
 	// A picture that is somewhat too large still comes through with what was
 	// typed beside it, so that the page can say so.
 	maxPicture = picture.MaxFile * 3 / 2
+	// So does a document that is somewhat too large.
+	maxDocumentForm = agenda.MaxDocument + 1<<20
 )
 
 // bodyLimit is how large the body of a request to the path may be.
@@ -35,6 +38,8 @@ func bodyLimit(path string) int64 {
 		return maxUpload
 	case strings.HasSuffix(path, "/bild") && (strings.HasPrefix(path, "/einreichung/") || strings.HasPrefix(path, "/koordination/veranstaltungen/")):
 		return maxPicture
+	case takesDocument(path):
+		return maxDocumentForm
 	}
 	return maxForm
 }
@@ -62,7 +67,12 @@ func (w *Web) outside(engine http.Handler) http.Handler {
 			r.URL = &u
 		}
 		w.secureHeaders(rw.Header(), path, id)
-		r.Body = http.MaxBytesReader(rw, r.Body, bodyLimit(path))
+		if r.ContentLength > bodyLimit(path) {
+			defer drained(rw, r.Body)()
+			r.Body = refused{bodyLimit(path)}
+		} else {
+			r.Body = http.MaxBytesReader(rw, r.Body, bodyLimit(path))
+		}
 		next := engine
 		if personal(path) {
 			next = withSession
@@ -74,6 +84,31 @@ func (w *Web) outside(engine http.Handler) http.Handler {
 		}
 		next.ServeHTTP(rw, r)
 	})
+}
+
+// refused is a body that is too large to be read at all.
+type refused struct{ limit int64 }
+
+// Read implements io.Reader.
+func (r refused) Read([]byte) (int, error) { return 0, &http.MaxBytesError{Limit: r.limit} }
+
+// Close implements io.Closer.
+func (r refused) Close() error { return nil }
+
+// mostDrained is how much of a refused body is read.
+const mostDrained = 128 << 20
+
+// drained returns what reads a refused body to nowhere after it was answered: a
+// browser that is still sending when the connection ends shows no answer at all.
+// No more of it than a buffer is kept.
+func drained(rw http.ResponseWriter, body io.Reader) func() {
+	c := http.NewResponseController(rw)
+	duplex := c.EnableFullDuplex() // or the server would wait for the body before it answers
+	return func() {
+		if duplex == nil && c.Flush() == nil {
+			_, _ = io.CopyN(io.Discard, body, mostDrained) // until the client or the time for reading ends
+		}
+	}
 }
 
 // crossKey marks a post that came from another site.
@@ -154,7 +189,7 @@ const requestID = "X-Request-Id"
 
 // masked hides the secrets that stand in paths, for logs.
 func masked(path string) string {
-	for _, p := range []string{"/einloggen/", "/abmelden/", "/vormerkung/", "/benachrichtigung/", "/anmeldung/", "/liste/", "/einreichung/", "/aufruf/", "/umfrage/", "/feeds/group/", "/feeds/personal/"} {
+	for _, p := range []string{"/einloggen/", "/abmelden/", "/vormerkung/", "/benachrichtigung/", "/anmeldung/", "/liste/", "/einreichung/", "/aufruf/", "/umfrage/", "/thema/", "/unterlagen/", "/feeds/group/", "/feeds/personal/"} {
 		if i := strings.Index(path, p); i >= 0 {
 			return path[:i+len(p)] + "…"
 		}

@@ -40,6 +40,7 @@ func (w *Web) rulesPage(c *Ctx, status int, g agenda.Group, r agenda.Rules, err 
 	f.check("rule_topics", r.Topics.On)
 	number("rule_topics_ask", r.Topics.Ask)
 	number("rule_topics_send", r.Topics.Send)
+	f.check("rule_topics_requests", r.Topics.Requests)
 	f.heading("rules.minutes_head")
 	f.check("rule_minutes", r.Minutes.On)
 	number("rule_minutes_within", r.Minutes.Within)
@@ -76,7 +77,7 @@ func (c *Ctx) postedRules() (r agenda.Rules, err error) {
 		}
 	}
 	if on("rule_topics") {
-		r.Topics = agenda.TopicRules{On: true, Ask: c.postedInt(&p, "rule_topics_ask"), Send: c.postedInt(&p, "rule_topics_send")}
+		r.Topics = agenda.TopicRules{On: true, Ask: c.postedInt(&p, "rule_topics_ask"), Send: c.postedInt(&p, "rule_topics_send"), Requests: on("rule_topics_requests")}
 	}
 	if on("rule_minutes") {
 		r.Minutes = agenda.MinuteRules{On: true, Within: c.postedInt(&p, "rule_minutes_within"), Objection: c.postedInt(&p, "rule_minutes_objection")}

@@ -120,6 +120,15 @@ func (v view) Stamp(t time.Time) string {
 	return v.DateShort(l.Date) + ", " + v.Clock(l)
 }
 
+// StampDay shows the day of an instant at the network's place.
+func (v view) StampDay(t time.Time) string { return v.DateShort(agenda.LocalOf(t, v.Loc).Date) }
+
+// Kilo is a size in thousands of bytes, at least one.
+func (v view) Kilo(n int) int { return max(1, (n+500)/1000) }
+
+// Mega is a size in millions of bytes.
+func (v view) Mega(n int) int { return (n + 500_000) / 1_000_000 }
+
 // render executes a page's template into a buffer: a page is never half.
 func (c *Ctx) render(name, title string, values map[string]any) ([]byte, error) {
 	set := c.w.pages.sets[name]

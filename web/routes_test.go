@@ -218,6 +218,7 @@ func accessTable(n *network) map[string]access {
 	t["GET "+editions+"/bericht"] = offices(edition + "/bericht")
 	maps.Copy(t, pollAccess(n, group))
 	maps.Copy(t, deadlineAccess(n, group))
+	maps.Copy(t, topicAccess(n, group, at))
 	return t
 }
 

@@ -127,7 +127,11 @@ func (w *Web) guard(r route) func(*Ctx) error {
 		if err := c.may(r.who); err != nil {
 			return err
 		}
-		if err := c.readForm(); err != nil {
+		err := c.readForm()
+		if errors.Is(err, errDocument) {
+			return w.refuseDocument(c)
+		}
+		if err != nil {
 			return err
 		}
 		return r.handler(c)

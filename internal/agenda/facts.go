@@ -31,8 +31,14 @@ type Facts struct {
 	Poll Poll     // of a poll
 	Vote PollVote // of its reader
 
-	DueBy Deadline      // of a reminder of a deadline
-	Reply DeadlineReply // of the institution for which its reader sits
+	DueBy     Deadline      // of a reminder of a deadline
+	Reply     DeadlineReply // of the institution for which its reader sits
+	Agenda    Agenda        // of Meeting, in a mail about it
+	Version   AgendaVersion // of it, that a mail sends
+	Documents []Document    // of Meeting, in a mail that sends its agenda
+	Host      string        // institution that is host of Meeting, in such a mail
+	Trains    Group         // of a digest: a group that the reader can ask for a training
+	Topics    []Topic       // that wait for Meeting; or the one that a mail is about
 
 	SignUp SignUp   // of its reader
 	House  House    // of its event
@@ -42,7 +48,7 @@ type Facts struct {
 	Subscriber   Subscriber              // of its reader; Events are then those that she is told of, by start
 	Translations map[EventID]Translation // of Events in Lang, as far as there are any
 
-	Institution Institution // of a call: whom the reader answers for
+	Institution Institution // of a call: whom the reader answers for; of a request for a training: who asks
 	Answered    bool        // of a reminder of a call: it has answered
 
 	Editor Editor // the reader, if she edits the event
@@ -51,7 +57,7 @@ type Facts struct {
 
 // Tokens are the secrets in a letter's links; empty where there is none.
 type Tokens struct {
-	Act  string // confirm or cancel a watch or a subscription, edit a submission, log in, decline a call, answer a poll, report visitors
+	Act  string // confirm or cancel a watch or a subscription, edit a submission, log in, decline a call, answer a poll, report visitors, hand in topics, read the papers of a meeting
 	Mute string // switch off this kind of mail without logging in
 	Feed string // personal feed
 	List string // list of those who signed up

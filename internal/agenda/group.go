@@ -119,6 +119,11 @@ func (s Seat) Holds(p PersonID) bool {
 	return slices.ContainsFunc(s.Holdings, func(h Holding) bool { return h.Person == p })
 }
 
+// HoldsFrom reports whether the person fills the seat on the day or will later.
+func (s Seat) HoldsFrom(p PersonID, d Date) bool {
+	return slices.ContainsFunc(s.Holdings, func(h Holding) bool { return h.Person == p && (h.Until.IsZero() || d.Before(h.Until)) })
+}
+
 // Pass returns the seat filled by successor from the day on; "" leaves it
 // empty. Everything planned for the day or later ends; what was before stays.
 func (s Seat) Pass(successor PersonID, from Date) (Seat, error) {

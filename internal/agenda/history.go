@@ -30,6 +30,8 @@ const (
 	AboutTextBlock   = "textblock"
 	AboutDays        = "days"     // a layer of days to mind
 	AboutDeadline    = "deadline" // as an audience: those whose institution has not answered
+	AboutTopic       = "topic"    // TopicRef
+	AboutChairs      = "chairs"   // those who chair the group of that id; coordinators if nobody does
 	AboutPoll        = "poll"     // as an audience: its members, of a reminder those who have not answered
 )
 

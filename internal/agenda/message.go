@@ -42,6 +42,12 @@ const (
 	KindPoll         Kind = "poll"         // members are asked which dates suit them
 	KindPollReminder Kind = "pollreminder" // the same, of those who have not answered
 	KindDeadline     Kind = "deadline"     // something is to be delivered until a day
+	KindTopics       Kind = "topics"       // members are asked for topics of a meeting
+	KindAgenda       Kind = "agenda"       // the agenda of a meeting
+	KindAgendaChange Kind = "agendachange" // an agenda that was sent before, as it is now
+	KindAgendaDue    Kind = "agendadue"    // to the chair: an agenda should go out and is not released
+	KindRequest      Kind = "request"      // to the chair: somebody asks for a training
+	KindTraining     Kind = "training"     // to who asked for a training: what became of it
 	KindAlarm        Kind = "alarm"        // to the office: something needs a person
 )
 

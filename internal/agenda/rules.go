@@ -23,6 +23,8 @@ type TopicRules struct {
 	On   bool `json:"on,omitempty"`
 	Ask  int  `json:"ask,omitempty"`  // days before: members are asked for topics; 0: they are not
 	Send int  `json:"send,omitempty"` // days before: the agenda goes out, if the chair has released it
+
+	Requests bool `json:"requests,omitempty"` // everybody in the network can ask the group for a training
 }
 
 // MinuteRules say what becomes of the minutes.
@@ -79,6 +81,7 @@ func (r Rules) Changes(s Rules) []Change {
 	diff(&c, "rule_topics", yes(r.Topics.On), yes(s.Topics.On))
 	diff(&c, "rule_topics_ask", itoa(r.Topics.Ask), itoa(s.Topics.Ask))
 	diff(&c, "rule_topics_send", itoa(r.Topics.Send), itoa(s.Topics.Send))
+	diff(&c, "rule_topics_requests", yes(r.Topics.Requests), yes(s.Topics.Requests))
 	diff(&c, "rule_minutes", yes(r.Minutes.On), yes(s.Minutes.On))
 	diff(&c, "rule_minutes_within", itoa(r.Minutes.Within), itoa(s.Minutes.Within))
 	diff(&c, "rule_minutes_objection", itoa(r.Minutes.Objection), itoa(s.Minutes.Objection))

@@ -126,6 +126,23 @@ func facts(kind agenda.Kind, l agenda.Lang) agenda.Facts {
 		f.DueBy = agenda.Deadline{ID: "d1", Group: g.ID, DeadlineDetails: agenda.DeadlineDetails{
 			Title: "Zahlen für die Sozialraumanalyse", Text: "Bitte die Tabelle ausfüllen.", Link: "https://kreis.example/zahlen", Day: at("2027-10-15T00:00").Date,
 		}}
+	case agenda.KindTopics:
+		f.Notice.Deadline = time.Date(2027, 8, 17, 6, 0, 0, 0, time.UTC)
+		f.Topics = []agenda.Topic{{TopicDetails: agenda.TopicDetails{Title: "Haushalt", Kind: agenda.TopicDecision}}}
+	case agenda.KindAgenda, agenda.KindAgendaChange:
+		f.Version = agenda.AgendaVersion{Number: 1, Items: items()}
+		f.Host = "AWO Fachdienste für Migration"
+		f.Agenda = agenda.Agenda{Items: items(), Released: made, Shown: made}
+		f.Documents = []agenda.Document{{ID: "d1", DocumentFile: agenda.DocumentFile{Name: "Haushalt 2028.pdf"}}}
+	case agenda.KindRequest, agenda.KindTraining:
+		f.Message.Subject, f.Meeting, f.Meetings = agenda.TopicRef(g.ID, "t1"), agenda.Meeting{}, nil
+		f.Institution = agenda.Institution{ID: "i1", Name: "AWO Fachdienste für Migration"}
+		f.Topics = []agenda.Topic{{ID: "t1", TopicDetails: agenda.TopicDetails{Title: "Dolmetschen", Text: "Für neue Kolleginnen."}, Request: &agenda.TrainingRequest{
+			From: at("2027-10-01T00:00").Date, Until: at("2027-11-30T00:00").Date, Participants: 12, Contact: "Amina Ahrens, 05221 1",
+		}}}
+		if kind == agenda.KindTraining {
+			f.Event = event()
+		}
 	case agenda.KindConfirm, agenda.KindBegun, agenda.KindUnsent, agenda.KindReceived, agenda.KindAccepted, agenda.KindReturned, agenda.KindVisitors, agenda.KindProof,
 		agenda.KindApproved, agenda.KindMissing, agenda.KindSignUp, agenda.KindThanks, agenda.KindWord, agenda.KindHeads, agenda.KindEditor, agenda.KindTask:
 		f = eventFacts(kind, l)
@@ -133,6 +150,14 @@ func facts(kind agenda.Kind, l agenda.Lang) agenda.Facts {
 		f = subscriberFacts(kind, l)
 	}
 	return f
+}
+
+func items() []agenda.AgendaItem {
+	return []agenda.AgendaItem{
+		{ID: 1, Title: "Begrüßung", Minutes: 5},
+		{ID: 2, Topic: "t1", Title: "Haushalt 2028", Text: "Der Entwurf liegt bei.\nBitte vorher lesen.", Kind: agenda.TopicDecision, Minutes: 45, Who: "Amina Ahrens"},
+		{ID: 3, Title: "Verschiedenes", PutOff: true},
+	}
 }
 
 func poll() agenda.Poll {
@@ -412,9 +437,18 @@ func TestNothingIsToldThatIsOver(t *testing.T) {
 		"tasks of a cancelled event":       func(f *agenda.Facts) { *f = facts(agenda.KindTask, "de"); f.Event.Standing = agenda.Cancelled },
 		"link of a removed editor":         func(f *agenda.Facts) { *f = facts(agenda.KindEditor, "de"); f.Editor.Removed = made },
 		"link to a merged event":           func(f *agenda.Facts) { *f = facts(agenda.KindEditor, "de"); f.Event.Into = "e2" },
-		"poll that is decided":             func(f *agenda.Facts) { *f = facts(agenda.KindPoll, "de"); f.Poll.State = agenda.PollDecided },
-		"poll after its last day":          func(f *agenda.Facts) { *f = facts(agenda.KindPoll, "de"); f.Now = f.Now.AddDate(0, 0, 2) },
-		"poll of a member who left":        func(f *agenda.Facts) { *f = facts(agenda.KindPoll, "de"); f.Vote.Institutions = nil },
+		"topics of a cancelled meeting":    func(f *agenda.Facts) { *f = facts(agenda.KindTopics, "de"); f.Meeting.State = agenda.MeetingCancelled },
+		"agenda of a cancelled meeting":    func(f *agenda.Facts) { *f = facts(agenda.KindAgenda, "de"); f.Meeting.State = agenda.MeetingCancelled },
+		"agenda of a past meeting":         func(f *agenda.Facts) { *f = facts(agenda.KindAgenda, "de"); f.Now = f.Now.AddDate(0, 2, 0) },
+		"agenda due, meeting cancelled": func(f *agenda.Facts) {
+			*f = facts(agenda.KindAgendaDue, "de")
+			f.Meeting.State = agenda.MeetingCancelled
+		},
+		"request that was taken back": func(f *agenda.Facts) { *f = facts(agenda.KindRequest, "de"); f.Topics = nil },
+		"training that is over":       func(f *agenda.Facts) { *f = facts(agenda.KindTraining, "de"); f.Now = f.Now.AddDate(0, 3, 0) },
+		"poll that is decided":        func(f *agenda.Facts) { *f = facts(agenda.KindPoll, "de"); f.Poll.State = agenda.PollDecided },
+		"poll after its last day":     func(f *agenda.Facts) { *f = facts(agenda.KindPoll, "de"); f.Now = f.Now.AddDate(0, 0, 2) },
+		"poll of a member who left":   func(f *agenda.Facts) { *f = facts(agenda.KindPoll, "de"); f.Vote.Institutions = nil },
 		"reminder of an answered poll": func(f *agenda.Facts) {
 			*f = facts(agenda.KindPollReminder, "de")
 			f.Vote.Answer.Choices = map[int]agenda.PollChoice{1: agenda.ChoiceYes, 2: agenda.ChoiceNo}

@@ -55,6 +55,12 @@ var scripts = map[agenda.Kind]script{
 	agenda.KindPoll:         (*draft).poll,
 	agenda.KindPollReminder: (*draft).pollReminder,
 	agenda.KindDeadline:     (*draft).deadline,
+	agenda.KindTopics:       (*draft).topicAsk,
+	agenda.KindAgenda:       (*draft).agenda,
+	agenda.KindAgendaChange: (*draft).agendaChange,
+	agenda.KindAgendaDue:    (*draft).agendaDue,
+	agenda.KindRequest:      (*draft).request,
+	agenda.KindTraining:     (*draft).training,
 }
 
 func (d *draft) t(key string, args ...any) string { return d.p.T("mail."+key, args...) }
@@ -140,6 +146,10 @@ func (d *draft) personReason() string {
 		return d.t("reason.login")
 	case agenda.KindDigest:
 		return d.t("reason.digest")
+	case agenda.KindTraining:
+		return d.t("reason.training", "group", d.Group.Name)
+	case agenda.KindAgendaDue, agenda.KindRequest:
+		return d.t("reason.chair", "group", d.Group.Name)
 	case agenda.KindCall, agenda.KindCallReminder:
 		return d.t("reason.called", "institution", d.Institution.Name)
 	}
@@ -437,6 +447,9 @@ func (d *draft) digest() error {
 	}
 	d.open("digest", "", "month", d.p.Month(agenda.LocalOf(d.Now, d.w.loc).Month))
 	d.act("subscribe_link", "/konto")
+	if d.Trains.ID != "" {
+		d.act("training_ask", "/thema/"+d.Tokens.Act+"/schulung")
+	}
 	return nil
 }
 

@@ -20,6 +20,7 @@ type section struct {
 	Sentence       string // of whoever made the change
 	SentenceBy     string // the words before it
 	Dates          []date
+	Blocks         []block
 	Code           string // of a log-in
 	Actions        []action
 	Outro          []string
@@ -76,6 +77,9 @@ func (s section) text(b *strings.Builder) {
 	}
 	for _, d := range s.Dates {
 		d.text(b, s)
+	}
+	for _, one := range s.Blocks {
+		one.text(b, s)
 	}
 	if s.Sentence != "" {
 		para(s.SentenceBy + "\n" + s.island(s.Sentence))

@@ -150,6 +150,10 @@ func (w *Writer) attach(l *Letter, f agenda.Facts) error {
 		for _, m := range f.Meetings {
 			items = append(items, MeetingItem(m, f.Group, german, w.site.BaseURL))
 		}
+	case agenda.KindAgenda, agenda.KindAgendaChange:
+		a := f.Agenda
+		a.Items = f.Version.Items // as the mail has it
+		items = append(items, WithAgenda(MeetingItem(f.Meeting, f.Group, german, w.site.BaseURL), a, german))
 	case agenda.KindSignUp:
 		if f.SignUp.State == agenda.SignUpSeated {
 			items = append(items, EventItem(f.Event, german, w.site.BaseURL))

@@ -17,8 +17,8 @@ import (
 // a head. Records name blobs; what no record names is swept.
 const (
 	chunkSize = 60 << 10
-	maxChunks = kv.MaxWrites - 1 // with its head they go in one transaction
-	batchOf   = 12               // chunks: 720 KiB of the MiB of a transaction
+	maxBlob   = agenda.MaxDocument + 1<<20 // bytes of the largest
+	batchOf   = 12                         // chunks: 720 KiB of the MiB of a transaction
 )
 
 // orphanAge is for how long a blob may lie without a record that names it: it
@@ -26,7 +26,7 @@ const (
 const orphanAge = 24 * time.Hour
 
 // errBlobSize is returned for more bytes than a blob can have.
-var errBlobSize = fmt.Errorf("blob of more than %d bytes", maxChunks*chunkSize)
+var errBlobSize = fmt.Errorf("blob of more than %d bytes", maxBlob)
 
 // blobHead says how large a blob is and when it was written the last time.
 type blobHead struct {
@@ -41,7 +41,7 @@ func chunkKey(hash string, n int) string { return kv.Key(kBlob, hash, revPart(ui
 // keepBlob writes a blob in batches and returns its name. The head comes first:
 // from then on it is young and not swept.
 func (s *Store) keepBlob(ctx context.Context, b []byte) (string, error) {
-	if len(b) > maxChunks*chunkSize {
+	if len(b) > maxBlob {
 		return "", errBlobSize
 	}
 	sum := sha256.Sum256(b)
@@ -86,28 +86,12 @@ func (s *Store) Blob(ctx context.Context, hash string) ([]byte, error) {
 	})
 }
 
-// sweepBlobs deletes the blobs that no event names and that are old enough to
+// sweepBlobs deletes the blobs that no event and no document names and that are old enough to
 // have been named. It returns how many went.
 func (s *Store) sweepBlobs(ctx context.Context) (n int, err error) {
 	orphans, err := view(ctx, s, s.orphans)
 	for _, hash := range orphans {
-		gone := false
-		err := s.update(ctx, agenda.Actor{}, func(t *tx) error {
-			gone = false
-			head, err := get[blobHead](t, blobKey(hash))
-			if errors.Is(err, agenda.ErrNotFound) {
-				return nil
-			}
-			if err != nil || t.now.Sub(head.Made) <= orphanAge {
-				return err // somebody has sent it once more
-			}
-			for i := 0; i*chunkSize < head.Size; i++ {
-				t.Delete(chunkKey(hash, i))
-			}
-			t.Delete(blobKey(hash))
-			gone = true
-			return nil
-		})
+		gone, err := s.sweepBlob(ctx, hash)
 		if err != nil {
 			return n, err
 		}
@@ -118,6 +102,39 @@ func (s *Store) sweepBlobs(ctx context.Context) (n int, err error) {
 	return n, err
 }
 
+// sweepBlob deletes a blob in batches, its head last: what a crash leaves is
+// found again. Somebody who sends the same bytes meanwhile makes the head young,
+// which stops it, and writes all chunks.
+func (s *Store) sweepBlob(ctx context.Context, hash string) (gone bool, err error) {
+	for n, more := 0, true; more; n += sweepBatch {
+		err := s.update(ctx, agenda.Actor{}, func(t *tx) error {
+			gone, more = false, false
+			head, err := get[blobHead](t, blobKey(hash))
+			if errors.Is(err, agenda.ErrNotFound) {
+				return nil
+			}
+			if err != nil || t.now.Sub(head.Made) <= orphanAge {
+				return err // somebody has sent it once more
+			}
+			for i := n; i < n+sweepBatch && i*chunkSize < head.Size; i++ {
+				t.Delete(chunkKey(hash, i))
+			}
+			if more = (n+sweepBatch)*chunkSize < head.Size; !more {
+				t.Delete(blobKey(hash))
+				gone = true
+			}
+			return nil
+		})
+		if err != nil {
+			return false, err
+		}
+	}
+	return gone, nil
+}
+
+// sweepBatch is how many chunks are deleted in one transaction.
+const sweepBatch = kv.MaxWrites - 1
+
 func (s *Store) orphans(tx kv.Tx) ([]string, error) {
 	events, err := all[agenda.Event](tx, kEvent)
 	if err != nil {
@@ -127,6 +144,15 @@ func (s *Store) orphans(tx kv.Tx) ([]string, error) {
 	for _, e := range events {
 		if e.Picture != nil {
 			named[e.Picture.Blob], named[e.Picture.BlobSmall] = true, true
+		}
+	}
+	documents, err := all[agenda.Document](tx, kDocument)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range documents {
+		for _, f := range d.Files() {
+			named[f.Blob] = true
 		}
 	}
 	var out []string

@@ -99,6 +99,8 @@ func (r *reader) reader(f *agenda.Facts) error {
 			return r.polled(f, p.ID)
 		case agenda.AboutDeadline:
 			return r.owes(f, p.ID)
+		case agenda.AboutMeeting:
+			r.agendaTokens(f, p.ID)
 		}
 	case agenda.AboutWatcher:
 		w, err := get[agenda.Watcher](r.tx, watcherKey(agenda.WatcherID(ref.ID)))
@@ -128,7 +130,10 @@ func (r *reader) subject(f *agenda.Facts) (err error) {
 		if f.Meeting, err = load[agenda.Meeting](r, meetingKey(agenda.MeetingID(id))); err != nil {
 			return err
 		}
-		f.Group, err = load[agenda.Group](r, groupKey(f.Meeting.Group))
+		if f.Group, err = load[agenda.Group](r, groupKey(f.Meeting.Group)); err != nil || !ofAgenda(f.Message.Kind) {
+			return err
+		}
+		return r.agendaFacts(f)
 	case agenda.AboutGroup:
 		return r.invitation(f)
 	case agenda.AboutEvent:
@@ -151,6 +156,8 @@ func (r *reader) subject(f *agenda.Facts) (err error) {
 	case agenda.AboutEdition:
 		year, _ := strconv.Atoi(id) // what is no year has no edition
 		f.Edition, err = load[agenda.Edition](r, editionKey(year))
+	case agenda.AboutTopic:
+		return r.topicFacts(f, id)
 	case agenda.AboutPoll:
 		return r.poll(f, agenda.PollID(id))
 	case agenda.AboutDeadline:
@@ -257,7 +264,7 @@ func (r *reader) digest(f *agenda.Facts) error {
 		f.Groups[g.ID] = g
 	}
 	f.Meetings = meetings
-	return nil
+	return r.trains(f)
 }
 
 // failures lists what did not arrive since the day before the alarm.

@@ -156,7 +156,7 @@ func (s *Store) remindAnew(ctx context.Context, id agenda.GroupID) error {
 			if err != nil {
 				return err
 			}
-			return t.remind(aboutMeeting(m), t.clock.MeetingReminders(m, g, true, t.now))
+			return t.accompany(m, g, true)
 		})
 		if err != nil {
 			return fmt.Errorf("place reminders of %s: %w", id, err)

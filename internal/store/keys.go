@@ -77,6 +77,9 @@ const (
 	kMailbox     = "mailbox"     // state: how far the mailbox was read
 	kLeft        = "left"        // number in the mailbox: a mail that was left there
 	kReturned    = "returned"    // address: the last mail that came back from it
+	kAgendaSent  = "agendasent"  // meeting, number: its agenda as it was sent
+	kTopic       = "topic"       // group, id
+	kDocument    = "document"    // meeting, id
 )
 
 // idPart returns an identifier as a part of a key. What comes out of an address

@@ -112,7 +112,7 @@ func (t *tx) plan(id agenda.GroupID, d agenda.MeetingDetails, state agenda.Meeti
 			return m, err
 		}
 	}
-	if err := t.remind(aboutMeeting(m), t.clock.MeetingReminders(m, g, invite, t.now)); err != nil {
+	if err := t.accompany(m, g, invite); err != nil {
 		return m, err
 	}
 	return m, t.keep(nil, m, g, "added", nil, agenda.Telling{Mail: invite, Sentence: tell.Sentence})
@@ -194,7 +194,7 @@ func (t *tx) changeTold(id agenda.MeetingID, d agenda.MeetingDetails, seen time.
 			return m, err
 		}
 	}
-	if err := t.remind(aboutMeeting(m), t.clock.MeetingReminders(m, g, tell.Mail, t.now)); err != nil {
+	if err := t.accompany(m, g, tell.Mail); err != nil {
 		return m, err
 	}
 	verb := "changed"
@@ -276,7 +276,7 @@ func (t *tx) turnTold(m *agenda.Meeting, to agenda.MeetingState, seen time.Time,
 	if err := t.tellTurn(old, m, g, tell, n, with.starts); err != nil {
 		return err
 	}
-	if err := t.remind(aboutMeeting(*m), t.clock.MeetingReminders(*m, g, tell.Mail, t.now)); err != nil {
+	if err := t.accompany(*m, g, tell.Mail); err != nil {
 		return err
 	}
 	return t.keep(&old, *m, g, turnVerb(old.State, to), nil, tell)

@@ -49,6 +49,16 @@ func (t *tx) remind(about agenda.Ref, want []agenda.Notice) error {
 	return t.replace("r."+about.Kind+"."+about.ID+".", want)
 }
 
+// accompany puts what a meeting causes where it belongs now: its reminders, and
+// what the rules of its group add. invited says that an invitation goes out as
+// well.
+func (t *tx) accompany(m agenda.Meeting, g agenda.Group, invited bool) error {
+	if err := t.remind(aboutMeeting(m), t.clock.MeetingReminders(m, g, invited, t.now)); err != nil {
+		return err
+	}
+	return t.placeTopicNotices(m, g)
+}
+
 // replace replaces the notices whose identifiers begin with prefix by those
 // given.
 func (t *tx) replace(prefix string, want []agenda.Notice) error {
@@ -239,9 +249,17 @@ func (t *tx) useful(n agenda.Notice) (bool, error) {
 	case agenda.AboutDeadline:
 		return t.deadlineStands(n)
 	}
+	if ofAgenda(n.Kind) {
+		return t.topicsStand(n)
+	}
 	if n.Kind != agenda.KindReminder {
 		return true, nil
 	}
+	return t.reminderStands(n)
+}
+
+// reminderStands is useful for a reminder of a date.
+func (t *tx) reminderStands(n agenda.Notice) (bool, error) {
 	others, err := noticesLike(t, "r."+n.Subject.Kind+"."+n.Subject.ID+".")
 	if err != nil {
 		return false, err
@@ -265,6 +283,9 @@ func (t *tx) useful(n agenda.Notice) (bool, error) {
 		return false, ignoreNotFound(err)
 	}
 	folded := !m.Invited.IsZero() && !n.Due.After(m.Invited)
+	if with, err := t.withAgenda(m, n.Due); err != nil || with {
+		return false, err
+	}
 	return m.State == agenda.MeetingFixed && m.Start.String() == n.Mark && !folded, nil
 }
 
@@ -305,6 +326,8 @@ func (t *tx) readers(n agenda.Notice) ([]agenda.Ref, bool, error) {
 		return t.pollReaders(n)
 	case agenda.AboutDeadline:
 		return t.deadlineReaders(n)
+	case agenda.AboutChairs:
+		return t.chairReaders(n)
 	}
 	return []agenda.Ref{of}, false, nil
 }

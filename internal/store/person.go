@@ -126,6 +126,9 @@ func (t *tx) merge(into, from agenda.InstitutionID) (more bool, err error) {
 	if more, err := t.moveHosts(from, into, n); err != nil || more {
 		return more, err
 	}
+	if more, err := t.moveTopics(from, into, n); err != nil || more {
+		return more, err
+	}
 	a = a.Merge(b)
 	a.Changed = t.now
 	put(t, institutionKey(into), a)
@@ -313,7 +316,7 @@ func (s *Store) DeletePerson(ctx context.Context, actor agenda.Actor, id agenda.
 		return err
 	}
 	about := agenda.Ref{Kind: agenda.AboutPerson, ID: string(id)}
-	return errors.Join(s.forgetName(ctx, about), s.forgetAddress(ctx, about), s.forgetAnswers(ctx, id))
+	return errors.Join(s.forgetName(ctx, about), s.forgetAddress(ctx, about), s.forgetAnswers(ctx, id), s.forgetTopics(ctx, id))
 }
 
 // forgetAddress takes a reader's address out of the outbox, also where a mail

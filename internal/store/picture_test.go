@@ -244,13 +244,14 @@ func TestBlobOfTooManyBytes(t *testing.T) {
 	n := open(t, "2027-08-01T12:00")
 	n.call()
 	e := n.public("2027-09-15T18:30")
-	if _, err := n.Illustrate(ctx, agenda.Shell, e.ID, n.photo(), store.Prints{Large: make([]byte, 6<<20), Small: noise(1, 9)}, e.Changed); err == nil {
-		t.Error("six megabytes were taken")
+	if _, err := n.Illustrate(ctx, agenda.Shell, e.ID, n.photo(), store.Prints{Large: make([]byte, 22<<20), Small: noise(1, 9)}, e.Changed); err == nil {
+		t.Error("22 megabytes were taken")
 	}
 	wantSame(t, "records of blobs", n.blobs(), 0)
-	// The largest one can be written and swept within the limits of a transaction.
-	e = must(n.Illustrate(ctx, agenda.Shell, e.ID, n.photo(), store.Prints{Large: make([]byte, 99*60<<10), Small: noise(1, 9)}, e.Changed))
+	// The largest one is written and swept in several transactions.
+	e = must(n.Illustrate(ctx, agenda.Shell, e.ID, n.photo(), store.Prints{Large: make([]byte, 20<<20), Small: noise(1, 9)}, e.Changed))
 	must(n.RemovePicture(ctx, agenda.Shell, e.ID, e.Changed))
 	n.wait(25 * time.Hour)
 	wantSame(t, "swept", must(n.Forget(ctx, year)), 2)
+	wantSame(t, "records of blobs afterwards", n.blobs(), 0)
 }

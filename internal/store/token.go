@@ -23,6 +23,8 @@ const (
 	forSubscriber = "subscriber"
 	forPoll       = "poll"
 	forDeadline   = "deadline"
+	forTopic      = "topic"
+	forPapers     = "papers"
 )
 
 // token makes the secret part of a link: the subject and the first 128 bits of

@@ -56,4 +56,40 @@ for (const box of document.querySelectorAll("[data-block]")) {
   if (box.checked && !area.value.includes(text)) put();
   box.addEventListener("change", put);
 }
+for (const list of document.querySelectorAll("[data-items]")) {
+  // Only what is saved or proposed can be dragged; the new item stays at the end.
+  const rows = () => [...list.querySelectorAll("[data-item]")].slice(0, -1);
+  const count = () => rows().forEach((row, i) => { row.querySelector("[name=item_number]").value = i + 1; });
+  let moving = null;
+  for (const row of rows()) {
+    const grip = document.createElement("span");
+    grip.className = "w-itemrow__grip";
+    grip.setAttribute("aria-hidden", "true"); // the buttons and numbers are for everybody
+    grip.textContent = "⠿";
+    row.querySelector("legend").prepend(grip, " ");
+    grip.addEventListener("pointerdown", (e) => {
+      moving = row;
+      row.classList.add("w-itemrow--moves");
+      grip.setPointerCapture(e.pointerId);
+    });
+    grip.addEventListener("pointermove", (e) => {
+      if (moving !== row) return;
+      const over = rows().find((r) => r !== row && e.clientY > r.getBoundingClientRect().top && e.clientY < r.getBoundingClientRect().bottom);
+      if (!over) return;
+      const box = over.getBoundingClientRect();
+      if (e.clientY < box.top + box.height / 2) over.before(row); else over.after(row);
+      count();
+    });
+    grip.addEventListener("pointerup", () => { moving = null; row.classList.remove("w-itemrow--moves"); });
+    grip.addEventListener("pointercancel", () => { moving = null; row.classList.remove("w-itemrow--moves"); });
+  }
+}
+for (const box of document.querySelectorAll("[data-most]")) {
+  const file = box.querySelector("input[type=file]");
+  file.addEventListener("change", () => {
+    const large = file.files.length && file.files[0].size > Number(box.dataset.most);
+    file.setCustomValidity(large ? box.dataset.toolarge : "");
+    file.reportValidity();
+  });
+}
 document.getElementById("fehler")?.focus();
