@@ -40,6 +40,13 @@ type Facts struct {
 	Trains    Group         // of a digest: a group that the reader can ask for a training
 	Topics    []Topic       // that wait for Meeting; or the one that a mail is about
 
+	Questions  map[MeetingID]Question // meetings of which the reader is asked whether she comes
+	Attendance []SeatAnswer           // of Meeting, in a head count
+	People     map[PersonID]Person    // of Attendance
+	Answer     Answer                 // of a letter to a substitute: it names her
+	Substitute Substitute             // the reader
+	For        Person                 // instead of whom she is to come
+
 	SignUp SignUp   // of its reader
 	House  House    // of its event
 	Needs  NeedsSum // of all who come, for their organiser

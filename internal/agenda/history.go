@@ -33,6 +33,9 @@ const (
 	AboutTopic       = "topic"    // TopicRef
 	AboutChairs      = "chairs"   // those who chair the group of that id; coordinators if nobody does
 	AboutPoll        = "poll"     // as an audience: its members, of a reminder those who have not answered
+
+	AboutSubstitute = "substitute" // SubstituteRef
+	AboutHosts      = "hosts"      // those who prepare the meeting of that id: chairs, and members of the institution that is its host
 )
 
 // Actor says who did something: a person, an editor of an event, a watcher

@@ -29,7 +29,7 @@ const (
 	KindVisitors     Kind = "visitors"     // after an event: how many people came?
 	KindSignUp       Kind = "signup"       // where a sign-up stands: to confirm, a place, waiting, an offer, over
 	KindThanks       Kind = "thanks"       // after an event, to those who were signed up
-	KindHeads        Kind = "heads"        // to the organiser: how many people come, and what they need
+	KindHeads        Kind = "heads"        // to the organiser of an event: how many people come, and what they need; to the hosts of a meeting: who comes
 	KindWord         Kind = "word"         // what the organiser writes to those who signed up
 	KindEditor       Kind = "editor"       // somebody may edit an event: her link
 	KindTask         Kind = "task"         // tasks for an event are due soon, or overdue
@@ -49,6 +49,11 @@ const (
 	KindRequest      Kind = "request"      // to the chair: somebody asks for a training
 	KindTraining     Kind = "training"     // to who asked for a training: what became of it
 	KindAlarm        Kind = "alarm"        // to the office: something needs a person
+
+	KindNudge         Kind = "nudge"         // members are asked whether they come to a meeting, of those who have not answered
+	KindSubstitute    Kind = "substitute"    // somebody is asked to come to a meeting instead of a member
+	KindSubstituteOff Kind = "substituteoff" // the same is not needed any more
+	KindSubstituteOut Kind = "substituteout" // to a member: who was to come instead cannot
 )
 
 // MessageState is where a message stands.

@@ -61,6 +61,11 @@ var scripts = map[agenda.Kind]script{
 	agenda.KindAgendaDue:    (*draft).agendaDue,
 	agenda.KindRequest:      (*draft).request,
 	agenda.KindTraining:     (*draft).training,
+
+	agenda.KindNudge:         (*draft).nudge,
+	agenda.KindSubstitute:    (*draft).substitute,
+	agenda.KindSubstituteOff: (*draft).substituteOff,
+	agenda.KindSubstituteOut: (*draft).substituteOut,
 }
 
 func (d *draft) t(key string, args ...any) string { return d.p.T("mail."+key, args...) }
@@ -133,6 +138,9 @@ func (d *draft) footer() {
 			d.s.Reason = d.t("reason.editor", "title", d.Event.Title)
 		}
 		foot("edit", unsubscribePath(d.Facts))
+	case agenda.AboutSubstitute:
+		d.s.Reason = d.t("reason.substitute", "for", d.s.island(d.For.Name()))
+		foot("substitute.foot", unsubscribePath(d.Facts))
 	case agenda.AboutOffice:
 		d.s.Reason = d.t("reason.office")
 	}
@@ -197,8 +205,12 @@ func (d *draft) reminder() error {
 		return ErrNothing
 	}
 	d.s.Dates = []date{d.meetingDate(m, d.Group)}
+	if q := d.Questions[m.ID].Answer; !q.Hears(agenda.KindReminder, m) || d.instead() && !d.Answer.Stands(m) {
+		return ErrNothing // she has declined meanwhile
+	}
 	d.open("reminder", m.Name(d.Group), "date", d.p.DateMedium(m.Start.Date), "clock", d.p.Clock(m.Start), "in", d.in(m.Start))
-	d.act("meeting_page", "/sitzungen/"+string(m.ID))
+	d.act("meeting_page", d.meetingPath(m))
+	d.needed()
 	return nil
 }
 
@@ -280,7 +292,8 @@ func (d *draft) change() error {
 	}
 	d.sentence()
 	d.s.Outro = append(d.s.Outro, d.t("attached_change"))
-	d.act("meeting_page", "/sitzungen/"+string(m.ID))
+	d.act("meeting_page", d.meetingPath(m))
+	d.needed()
 	d.urgent(m.Start)
 	return nil
 }
@@ -402,7 +415,8 @@ func (d *draft) restored() error {
 	d.s.Dates = append([]date{d.meetingDate(m, d.Group)}, d.alsoTurned(agenda.MeetingFixed)...)
 	d.open("restored", m.Name(d.Group), "date", d.p.DateMedium(m.Start.Date))
 	d.sentence()
-	d.act("meeting_page", "/sitzungen/"+string(m.ID))
+	d.act("meeting_page", d.meetingPath(m))
+	d.needed()
 	d.urgent(m.Start)
 	return nil
 }

@@ -43,7 +43,8 @@ type date struct {
 	Linked              bool   // the title is a link: the letter shows several
 	Online              string
 	URL                 string
-	Mark                string // "abgesagt"
+	Mark                string   // "abgesagt"
+	Actions             []action // what the reader can answer
 }
 
 // action is a link that shows a page with a button; nothing happens before.
@@ -132,6 +133,9 @@ func (d date) text(b *strings.Builder, s section) {
 			b.WriteString("  " + strings.ReplaceAll(wrap(extra), "\n", "\n  ") + "\n")
 		}
 	}
+	for _, a := range d.Actions {
+		b.WriteString(s.isolate("  "+a.Label+":") + "\n  " + a.URL + "\n")
+	}
 	b.WriteString("\n")
 }
 
@@ -193,8 +197,9 @@ func (d *draft) meetingDate(m agenda.Meeting, g agenda.Group) date {
 	if where == "" && m.Online != "" {
 		where = d.p.T("mail.online")
 	}
-	out := d.date(m.Start, m.End, m.Name(g), where, "/sitzungen/"+string(m.ID))
+	out := d.date(m.Start, m.End, m.Name(g), where, d.meetingPath(m))
 	out.Note, out.Online = m.Note, m.Online
+	d.ask(&out, m)
 	if m.State == agenda.MeetingCancelled {
 		out.Mark = d.p.T("term.meeting.cancelled")
 	}

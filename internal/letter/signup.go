@@ -114,6 +114,9 @@ func (d *draft) word() error {
 
 // heads tells an organiser how many people come and what they need.
 func (d *draft) heads() error {
+	if d.Message.Subject.Kind == agenda.AboutMeeting {
+		return d.meetingHeads()
+	}
 	e := d.Event
 	if e.Standing != agenda.Scheduled || !e.Public() || d.past(e.Start) || d.Message.Mark != e.Start.String() {
 		return ErrNothing

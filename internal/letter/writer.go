@@ -49,7 +49,7 @@ func NewWriter(c *lang.Catalog, site Site, loc *time.Location) (*Writer, error) 
 // Compose writes the letter of a message from the facts. The same facts make
 // the same letter. ErrNothing is returned when there is no use in it.
 func (w *Writer) Compose(f agenda.Facts) (Letter, error) {
-	if f.Email == "" {
+	if f.Email == "" || replaced(f) {
 		return Letter{}, ErrNothing
 	}
 	write := scripts[f.Message.Kind]
@@ -125,6 +125,8 @@ func unsubscribePath(f agenda.Facts) string {
 		return SubscriberPath + f.Tokens.Mute
 	case agenda.AboutEditor:
 		return "/einreichung/" + f.Tokens.Mute
+	case agenda.AboutSubstitute:
+		return SubstitutePath + f.Tokens.Mute
 	case agenda.AboutOffice:
 		return "/koordination"
 	}
@@ -154,6 +156,8 @@ func (w *Writer) attach(l *Letter, f agenda.Facts) error {
 		a := f.Agenda
 		a.Items = f.Version.Items // as the mail has it
 		items = append(items, WithAgenda(MeetingItem(f.Meeting, f.Group, german, w.site.BaseURL), a, german))
+	case agenda.KindSubstitute:
+		items = append(items, ownItem(f, german, w.site.BaseURL))
 	case agenda.KindSignUp:
 		if f.SignUp.State == agenda.SignUpSeated {
 			items = append(items, EventItem(f.Event, german, w.site.BaseURL))
@@ -166,7 +170,7 @@ func (w *Writer) attach(l *Letter, f agenda.Facts) error {
 				}
 			}
 		} else {
-			items = append(items, MeetingItem(f.Meeting, f.Group, german, w.site.BaseURL))
+			items = append(items, ownItem(f, german, w.site.BaseURL))
 			for _, a := range f.Also {
 				items = append(items, MeetingItem(a.Meeting, a.Of, german, w.site.BaseURL))
 			}

@@ -47,12 +47,26 @@ func (s *Store) AnswerMeeting(ctx context.Context, actor agenda.Actor, id agenda
 		}
 		put(t, answerKey(id, who), turn.Answer)
 		t.recordAnswer(m, g, person, f.Old, turn.Answer)
-		return nil
+		return t.tellSubstitutes(m, turn)
 	})
 	if err != nil {
 		err = fmt.Errorf("answer meeting %s: %w", id, err)
 	}
 	return err
+}
+
+// tellSubstitutes tells who is asked to come instead of the member, and who is
+// not needed any more.
+func (t *tx) tellSubstitutes(m agenda.Meeting, turn agenda.AnswerTurn) error {
+	if s := turn.Off; s != nil {
+		if err := t.notify(t.clock.SubstituteNotice(agenda.KindSubstituteOff, m, turn.Answer, *s, t.now)); err != nil {
+			return err
+		}
+	}
+	if s := turn.Asked; s != nil {
+		return t.notify(t.clock.SubstituteNotice(agenda.KindSubstitute, m, turn.Answer, *s, t.now))
+	}
+	return nil
 }
 
 // answerFacts reads what decides about an answer.

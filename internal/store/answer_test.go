@@ -121,3 +121,173 @@ func TestAnswersAreForgotten(t *testing.T) {
 		t.Error("kept for more than 90 days")
 	}
 }
+
+func TestMailsAroundTheAnswers(t *testing.T) {
+	n := open(t, "2027-08-01T12:00")
+	g, m, who := n.asking(6, "2027-08-31T09:00") // the last has no address
+	n.expect("invitation", map[agenda.Kind]int{agenda.KindInvitation: 5})
+	if err := errors.Join(n.answer(m, who[0], comes), n.answer(m, who[1], stays), n.answer(m, who[2], instead("Eve", "eve@example.org"))); err != nil {
+		t.Fatal(err)
+	}
+	n.expect("the substitute", map[agenda.Kind]int{agenda.KindSubstitute: 1})
+	n.at("2027-08-17T08:00")
+	n.expect("reminder: not to who declined; the substitute instead of who is substituted", map[agenda.Kind]int{agenda.KindReminder: 4})
+	n.at("2027-08-24T07:59")
+	n.expect("a minute too early", map[agenda.Kind]int{})
+	n.at("2027-08-24T08:00")
+	n.expect("who has not answered", map[agenda.Kind]int{agenda.KindNudge: 2})
+	n.at("2027-08-27T08:00") // two days before is a Sunday; nobody chairs: the coordinators are told
+	must(n.SavePerson(ctx, agenda.Shell, agenda.Person{Family: "Wolf", Email: "vera@example.org", Coordinator: true}, time.Time{}))
+	n.expect("reminder and head count", map[agenda.Kind]int{agenda.KindReminder: 4, agenda.KindHeads: 1})
+	n.at("2027-08-28T12:00")
+	must(n.ChangeMeeting(ctx, agenda.Shell, m.ID, details("2027-09-28T09:00"), time.Time{}, mail))
+	n.wait(time.Hour)
+	n.expect("moved: members, also who declined, and the substitute", map[agenda.Kind]int{agenda.KindChange: 6})
+	n.at("2027-09-14T08:00")
+	n.expect("no answer stands: all members, and not the substitute", map[agenda.Kind]int{agenda.KindReminder: 5})
+	if err := errors.Join(n.answer(m, who[0], comes), n.answer(m, who[2], instead("Eve", "eve@example.org"))); err != nil {
+		t.Fatal(err)
+	}
+	n.expect("the substitute again", map[agenda.Kind]int{agenda.KindSubstitute: 1})
+	n.at("2027-09-21T08:00")
+	n.expect("nudge at its new time", map[agenda.Kind]int{agenda.KindNudge: 3})
+	must(n.TurnMeeting(ctx, agenda.Shell, m.ID, agenda.MeetingCancelled, time.Time{}, mail))
+	n.wait(time.Hour)
+	n.expect("cancelled: the substitute hears", map[agenda.Kind]int{agenda.KindCancellation: 6})
+	n.at("2027-09-27T12:00")
+	n.expect("nothing more", map[agenda.Kind]int{})
+	_ = g
+}
+
+func TestASubstituteIsToldThatSheIsNotNeeded(t *testing.T) {
+	n := open(t, "2027-08-10T12:00")
+	_, m, who := n.asking(3, "2027-08-31T09:00")
+	n.due()
+	eve := instead("Eve", "eve@example.org")
+	if err := n.answer(m, who[0], eve); err != nil {
+		t.Fatal(err)
+	}
+	n.expect("asked", map[agenda.Kind]int{agenda.KindSubstitute: 1})
+	if err := n.answer(m, who[0], instead("Dan", "dan@example.org")); err != nil {
+		t.Fatal(err)
+	}
+	n.expect("a second one takes her place", map[agenda.Kind]int{agenda.KindSubstitute: 1, agenda.KindSubstituteOff: 1})
+	a := must(n.Answer(ctx, m.ID, who[0].ID))
+	former, dan := n.SubstituteToken(a, a.Former[0]), n.SubstituteToken(a, *a.Substitute)
+	if s := must(n.SubstituteOfToken(ctx, former)); s.Needed || s.Name != "Eve" {
+		t.Errorf("the first one's link shows %+v", s)
+	}
+	if err := n.SubstituteCannot(ctx, former); !errors.Is(err, agenda.ErrState) {
+		t.Errorf("who is not needed declines: %v", err)
+	}
+	for range 2 {
+		if err := n.SubstituteCannot(ctx, dan); err != nil {
+			t.Fatal(err)
+		}
+	}
+	n.expect("the member learns that he cannot, once", map[agenda.Kind]int{agenda.KindSubstituteOut: 1})
+	if got := must(n.Unanswered(ctx, who[0].ID)); len(got) != 1 {
+		t.Errorf("her answer is missing again, but the list has %d", len(got))
+	}
+	if err := n.answer(m, who[0], comes); err != nil {
+		t.Fatal(err)
+	}
+	n.expect("who cannot need not be told", map[agenda.Kind]int{})
+	if got := must(n.Unanswered(ctx, who[0].ID)); len(got) != 0 {
+		t.Errorf("she has answered, but the list has %d", len(got))
+	}
+	n.at("2027-09-01T23:59")
+	must(n.SubstituteOfToken(ctx, dan))
+	n.at("2027-09-02T00:00")
+	if _, err := n.SubstituteOfToken(ctx, dan); !errors.Is(err, agenda.ErrExpired) {
+		t.Errorf("two days after the meeting: %v", err)
+	}
+	for _, bad := range []string{"", "x", dan + "x", strings.Replace(dan, "-2.", "-1.", 1), n.AnswerToken(m.ID, who[0].ID)} {
+		if _, err := n.SubstituteOfToken(ctx, bad); !errors.Is(err, agenda.ErrNotFound) {
+			t.Errorf("link %q: %v", bad, err)
+		}
+	}
+}
+
+// Whom mail does not reach is not reminded; then the member is.
+func TestASubstituteWithoutMailLeavesTheRemindersToTheMember(t *testing.T) {
+	n := open(t, "2027-08-10T12:00")
+	_, m, who := n.asking(3, "2027-08-31T09:00")
+	n.due()
+	if err := errors.Join(n.answer(m, who[0], instead("Eve", "")), n.answer(m, who[1], instead("Dan", "dan@example.org"))); err != nil {
+		t.Fatal(err)
+	}
+	n.due()
+	a := must(n.Answer(ctx, m.ID, who[1].ID))
+	if err := n.QuietSubstitute(ctx, n.SubstituteToken(a, *a.Substitute)); err != nil {
+		t.Fatal(err)
+	}
+	n.at("2027-08-17T08:00")
+	n.expect("both members", map[agenda.Kind]int{agenda.KindReminder: 2})
+	must(n.TurnMeeting(ctx, agenda.Shell, m.ID, agenda.MeetingCancelled, time.Time{}, mail))
+	n.wait(time.Hour)
+	n.expect("that it is cancelled is told to whoever wants no mail, too", map[agenda.Kind]int{agenda.KindCancellation: 3})
+}
+
+func TestNobodyIsNudgedWhoWasJustAsked(t *testing.T) {
+	for name, c := range map[string]struct {
+		before func(*network, agenda.Meeting)
+		want   map[agenda.Kind]int
+	}{
+		"nothing happened": {func(*network, agenda.Meeting) {}, map[agenda.Kind]int{agenda.KindNudge: 2}},
+		"by hand the day before": {func(n *network, m agenda.Meeting) {
+			n.at("2027-08-23T15:00")
+			if !must(n.RemindOfMeeting(ctx, agenda.Shell, m.ID)) || must(n.RemindOfMeeting(ctx, agenda.Shell, m.ID)) {
+				n.t.Error("by hand: not once a day")
+			}
+			n.expect("by hand", map[agenda.Kind]int{agenda.KindNudge: 2})
+		}, map[agenda.Kind]int{}},
+		"by hand long before": {func(n *network, m agenda.Meeting) {
+			n.at("2027-08-20T15:00")
+			must(n.RemindOfMeeting(ctx, agenda.Shell, m.ID))
+			n.expect("by hand", map[agenda.Kind]int{agenda.KindNudge: 2})
+		}, map[agenda.Kind]int{agenda.KindNudge: 2}},
+		"a change was told": {func(n *network, m agenda.Meeting) {
+			n.at("2027-08-23T15:00")
+			d := m.MeetingDetails
+			d.Place = "Rathaus"
+			must(n.ChangeMeeting(ctx, agenda.Shell, m.ID, d, time.Time{}, mail))
+			n.wait(time.Hour)
+			n.expect("change", map[agenda.Kind]int{agenda.KindChange: 2})
+		}, map[agenda.Kind]int{}},
+		"switched off": {func(n *network, m agenda.Meeting) {
+			if err := n.SetRules(ctx, agenda.Shell, m.Group, agenda.Rules{}, time.Time{}); err != nil {
+				n.t.Error(err)
+			}
+		}, map[agenda.Kind]int{}},
+		"reminded on that day": {func(n *network, m agenda.Meeting) {
+			g := must(n.Group(ctx, m.Group))
+			g.Leads = []int{7}
+			must(n.SaveGroup(ctx, agenda.Shell, g))
+		}, map[agenda.Kind]int{agenda.KindReminder: 2}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n := open(t, "2027-08-10T12:00")
+			_, m, _ := n.asking(3, "2027-08-31T09:00")
+			n.at("2027-08-18T12:00")
+			n.due()
+			c.before(n, m)
+			n.at("2027-08-24T08:00")
+			n.expect("seven days before", c.want)
+		})
+	}
+}
+
+// A meeting that is planned when the time of a notice is past gets none.
+func TestNothingOfTheAnswersGoesToThePast(t *testing.T) {
+	n := open(t, "2027-08-25T12:00")
+	_, m, _ := n.asking(3, "2027-08-31T09:00")
+	n.expect("invitation", map[agenda.Kind]int{agenda.KindInvitation: 2})
+	n.wait(time.Hour)
+	n.expect("nothing else", map[agenda.Kind]int{})
+	n.at("2027-08-31T09:00")
+	n.expect("nor when it has begun, after a standstill", map[agenda.Kind]int{})
+	if _, err := n.RemindOfMeeting(ctx, agenda.Shell, m.ID); !errors.Is(err, agenda.ErrState) {
+		t.Errorf("by hand when it has begun: %v", err)
+	}
+}

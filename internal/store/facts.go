@@ -76,6 +76,9 @@ func (r *reader) fill(f *agenda.Facts) error {
 	if err := r.reader(f); err != nil {
 		return err
 	}
+	if err := r.questions(f); err != nil {
+		return err
+	}
 	return r.words(f)
 }
 
@@ -116,6 +119,8 @@ func (r *reader) reader(f *agenda.Facts) error {
 		return r.subscriber(f, agenda.SubscriberID(ref.ID))
 	case agenda.AboutEditor:
 		return r.editor(f)
+	case agenda.AboutSubstitute:
+		return r.substitute(f)
 	case agenda.AboutOffice:
 		f.Email = r.s.config.Office
 	}
@@ -130,10 +135,14 @@ func (r *reader) subject(f *agenda.Facts) (err error) {
 		if f.Meeting, err = load[agenda.Meeting](r, meetingKey(agenda.MeetingID(id))); err != nil {
 			return err
 		}
-		if f.Group, err = load[agenda.Group](r, groupKey(f.Meeting.Group)); err != nil || !ofAgenda(f.Message.Kind) {
+		if f.Group, err = load[agenda.Group](r, groupKey(f.Meeting.Group)); err != nil {
 			return err
 		}
-		return r.agendaFacts(f)
+		if f.Message.Kind == agenda.KindHeads {
+			f.Attendance, f.People, err = attendance(r.tx, f.Meeting)
+		} else if ofAgenda(f.Message.Kind) {
+			err = r.agendaFacts(f)
+		}
 	case agenda.AboutGroup:
 		return r.invitation(f)
 	case agenda.AboutEvent:

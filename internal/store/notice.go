@@ -56,6 +56,9 @@ func (t *tx) accompany(m agenda.Meeting, g agenda.Group, invited bool) error {
 	if err := t.remind(aboutMeeting(m), t.clock.MeetingReminders(m, g, invited, t.now)); err != nil {
 		return err
 	}
+	if err := t.replace(agenda.AnswerNotices(m.ID), t.clock.Accompany(m, g, t.now)); err != nil {
+		return err
+	}
 	return t.placeTopicNotices(m, g)
 }
 
@@ -252,6 +255,9 @@ func (t *tx) useful(n agenda.Notice) (bool, error) {
 	if ofAgenda(n.Kind) {
 		return t.topicsStand(n)
 	}
+	if n.Kind == agenda.KindNudge || n.Kind == agenda.KindHeads && n.Subject.Kind == agenda.AboutMeeting {
+		return t.answersStand(n)
+	}
 	if n.Kind != agenda.KindReminder {
 		return true, nil
 	}
@@ -328,6 +334,8 @@ func (t *tx) readers(n agenda.Notice) ([]agenda.Ref, bool, error) {
 		return t.deadlineReaders(n)
 	case agenda.AboutChairs:
 		return t.chairReaders(n)
+	case agenda.AboutHosts:
+		return t.hostReaders(n)
 	}
 	return []agenda.Ref{of}, false, nil
 }
@@ -343,6 +351,9 @@ func (t *tx) groupReaders(n agenda.Notice) ([]agenda.Ref, bool, error) {
 	var ids []agenda.PersonID
 	for _, d := range n.To.Days {
 		ids = append(ids, agenda.Members(seats, d)...)
+	}
+	if n.Subject.Kind == agenda.AboutMeeting {
+		return t.meetingReaders(n, ids)
 	}
 	if ids, err = t.withoutTold(n, ids); err != nil {
 		return nil, false, err

@@ -25,6 +25,8 @@ const (
 	forDeadline   = "deadline"
 	forTopic      = "topic"
 	forPapers     = "papers"
+	forAnswer     = "answer"
+	forSubstitute = "substitute"
 )
 
 // token makes the secret part of a link: the subject and the first 128 bits of
