@@ -24,7 +24,7 @@ func (d *draft) ask(one *date, m agenda.Meeting) {
 	if !ok {
 		return
 	}
-	one.Facts = d.answered(q, m)
+	one.Ask = d.answered(q, m)
 	for _, c := range agenda.AnswerChoices {
 		one.Actions = append(one.Actions, action{d.t("answer." + string(c)), d.w.link(d.p, AnswerPath+q.Token+"?antwort="+AnswerWords[c])})
 	}
@@ -119,7 +119,7 @@ func (d *draft) substituteOff() error {
 		return ErrNothing // asked again meanwhile
 	}
 	one := d.meetingDate(m, d.Group)
-	one.Mark = d.t("substituteoff.mark")
+	one.Mark, one.Note, one.Online, one.URL = d.t("substituteoff.mark"), "", "", ""
 	d.s.Dates = []date{one}
 	d.open("substituteoff", m.Name(d.Group), "date", d.p.DateMedium(m.Start.Date), "for", d.s.island(d.For.Name()))
 	d.urgent(m.Start)
@@ -158,7 +158,7 @@ func (d *draft) meetingHeads() error {
 			d.s.Intro = append(d.s.Intro, d.t("meetingheads."+key, "n", len(names))+"\n"+strings.Join(names, "\n"))
 		}
 	}
-	d.act("meetingheads.list", "/koordination/sitzungen/"+string(m.ID)+"/antworten")
+	d.act("meeting_page", d.meetingPath(m))
 	return nil
 }
 

@@ -148,6 +148,10 @@ func facts(kind agenda.Kind, l agenda.Lang) agenda.Facts {
 		f = eventFacts(kind, l)
 	case agenda.KindSubscribe, agenda.KindNews, agenda.KindMonth, agenda.KindStill:
 		f = subscriberFacts(kind, l)
+	case agenda.KindSubstitute, agenda.KindSubstituteOff:
+		f = instead(f)
+	case agenda.KindNudge, agenda.KindSubstituteOut:
+		f = asked(f, answered(kind))
 	}
 	return f
 }

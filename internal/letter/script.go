@@ -140,7 +140,9 @@ func (d *draft) footer() {
 		foot("edit", unsubscribePath(d.Facts))
 	case agenda.AboutSubstitute:
 		d.s.Reason = d.t("reason.substitute", "for", d.s.island(d.For.Name()))
-		foot("substitute.foot", unsubscribePath(d.Facts))
+		if d.Message.Kind != agenda.KindSubstituteOff {
+			foot("substitute.foot", unsubscribePath(d.Facts))
+		}
 	case agenda.AboutOffice:
 		d.s.Reason = d.t("reason.office")
 	}

@@ -44,6 +44,7 @@ type date struct {
 	Online              string
 	URL                 string
 	Mark                string   // "abgesagt"
+	Ask                 string   // whether she comes
 	Actions             []action // what the reader can answer
 }
 
@@ -132,6 +133,9 @@ func (d date) text(b *strings.Builder, s section) {
 		if extra != "" {
 			b.WriteString("  " + strings.ReplaceAll(wrap(extra), "\n", "\n  ") + "\n")
 		}
+	}
+	if d.Ask != "" {
+		b.WriteString(s.isolate("  "+strings.ReplaceAll(wrap(d.Ask), "\n", "\n  ")) + "\n")
 	}
 	for _, a := range d.Actions {
 		b.WriteString(s.isolate("  "+a.Label+":") + "\n  " + a.URL + "\n")
