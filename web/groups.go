@@ -102,6 +102,10 @@ func (w *Web) accountPage(c *Ctx, status int, err error) error {
 	if merr != nil {
 		return merr
 	}
+	unanswered, merr := c.unanswered()
+	if merr != nil {
+		return merr
+	}
 	sub, merr := c.subscription("/feeds/personal/" + w.Store.PersonFeedToken(p) + ".ics")
 	if merr != nil {
 		return merr
@@ -116,7 +120,7 @@ func (w *Web) accountPage(c *Ctx, status int, err error) error {
 	if err != nil && !f.refuse(err) {
 		return err
 	}
-	return c.page(status, "account", c.P.T("groups.account"), map[string]any{"P": p, "Meetings": list, "Groups": groups, "Feed": sub, "Form": f, "Polls": polls, "Deadlines": owed, "Listing": c.listingForm("/konto/verzeichnis", p.Listing)})
+	return c.page(status, "account", c.P.T("groups.account"), map[string]any{"P": p, "Meetings": list, "Groups": groups, "Feed": sub, "Form": f, "Polls": polls, "Deadlines": owed, "Unanswered": unanswered, "Listing": c.listingForm("/konto/verzeichnis", p.Listing)})
 }
 
 func onOff(b bool) string {
@@ -254,7 +258,11 @@ func (c *Ctx) institutionNames() (map[agenda.InstitutionID]string, error) {
 	return names, err
 }
 
-func (w *Web) showMeeting(c *Ctx) error {
+func (w *Web) showMeeting(c *Ctx) error { return w.meetingView(c, http.StatusOK, nil) }
+
+// meetingView is the page of a meeting; wrong is what was wrong with what the
+// visitor answered on it.
+func (w *Web) meetingView(c *Ctx, status int, wrong error) error {
 	m, err := w.Store.Meeting(c.ctx(), agenda.MeetingID(c.Param("meeting")))
 	if err != nil {
 		return err
@@ -288,7 +296,11 @@ func (w *Web) showMeeting(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.page(http.StatusOK, "meeting", m.Name(o.Group), map[string]any{"M": m, "G": o.Group, "Days": days, "Edits": o.Chair, "Prepares": target, "Host": host.Name, "Papers": papers})
+	answers, err := c.answersAt(m, o, wrong)
+	if err != nil {
+		return err
+	}
+	return c.page(status, "meeting", m.Name(o.Group), map[string]any{"Answers": answers, "M": m, "G": o.Group, "Days": days, "Edits": o.Chair, "Prepares": target, "Host": host.Name, "Papers": papers})
 }
 
 // prepared returns the meeting that this one prepares if the visitor may see it,

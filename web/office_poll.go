@@ -339,7 +339,7 @@ func (w *Web) showPollFor(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.answerPage(pp, answering{who: who, action: c.path, names: true, desk: true})
+	return c.pollAnswerPage(pp, answering{who: who, action: c.path, names: true, desk: true})
 }
 
 func (w *Web) answerPollFor(c *Ctx) error {

@@ -161,7 +161,7 @@ type answering struct {
 	err    error
 }
 
-func (c *Ctx) answerPage(pp pollPage, a answering) error {
+func (c *Ctx) pollAnswerPage(pp pollPage, a answering) error {
 	c.Header("Cache-Control", "no-store")
 	v, status := pp.Vote(a.who.ID), http.StatusOK
 	chosen, comment := v.Answer.Choices, v.Answer.Comment
@@ -191,7 +191,7 @@ func (w *Web) showPollLink(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.answerPage(pp, answering{who: who, action: "/umfrage/" + c.Param("token")})
+	return c.pollAnswerPage(pp, answering{who: who, action: "/umfrage/" + c.Param("token")})
 }
 
 // answerPollLink takes an answer from behind the mailed link.
@@ -215,7 +215,7 @@ func (c *Ctx) takeAnswer(pp pollPage, actor agenda.Actor, a answering, then stri
 	var p agenda.Problems
 	if errors.As(err, &p) {
 		a.err = err
-		return c.answerPage(pp, a)
+		return c.pollAnswerPage(pp, a)
 	}
 	if err != nil {
 		return err
@@ -252,7 +252,7 @@ func (w *Web) showPoll(c *Ctx) error {
 	if o.Chair && len(pp.P.Asked(pp.Vote(c.signedIn().ID))) == 0 {
 		return c.redirect("/koordination/umfragen/" + string(pp.P.ID)) // she has nothing to answer
 	}
-	return c.answerPage(pp, answering{who: *c.signedIn(), action: "/umfragen/" + string(pp.P.ID), names: true})
+	return c.pollAnswerPage(pp, answering{who: *c.signedIn(), action: "/umfragen/" + string(pp.P.ID), names: true})
 }
 
 func (w *Web) answerPoll(c *Ctx) error {

@@ -78,6 +78,10 @@ func (w *Web) routes() []route {
 		{post, "/thema/:token/" + requestSlug, anyone, w.sendRequest},
 		{get, "/unterlagen/:token", anyone, w.showPapers},
 		{get, "/unterlagen/:token/:document", anyone, w.showLinkedDocument},
+		{get, "/antwort/:token", anyone, w.showAnswerLink},
+		{post, "/antwort/:token", anyone, w.answerLink},
+		{get, "/vertretung/:token", anyone, w.showSubstitute},
+		{post, "/vertretung/:token", anyone, w.decideSubstitute},
 
 		{get, "/feste", anyone, w.showFeasts},
 		{get, "/impressum", anyone, w.showLegal},
@@ -116,6 +120,7 @@ func (w *Web) routes() []route {
 		{post, "/gremien/:group/fristen/:deadline", member, w.answerDeadline},
 		{get, "/sitzungen/:meeting/tagesordnung", member, w.showAgenda},
 		{get, "/sitzungen/:meeting/unterlagen/:document", member, w.showDocument},
+		{post, "/sitzungen/:meeting/antwort", member, w.answerMeeting},
 		{get, "/umfragen/:poll", member, w.showPoll},
 		{post, "/umfragen/:poll", member, w.answerPoll},
 	}
@@ -202,6 +207,10 @@ func (w *Web) officeRoutes() []route {
 		{post, desk + "/gremien/:group/themen/:topic/veranstaltung", chair, w.makeTraining},
 		{post, desk + "/sitzungen/:meeting/vorbereitung", chair, w.prepareMeeting},
 		{get, desk + "/sitzungen/:meeting/aushang", chair, w.showDoorNotice},
+		{get, desk + "/sitzungen/:meeting/antworten", chair, w.showAnswers},
+		{post, desk + "/sitzungen/:meeting/antworten", chair, w.remindAnswers},
+		{get, desk + "/sitzungen/:meeting/antworten/:person", chair, w.showAnswerFor},
+		{post, desk + "/sitzungen/:meeting/antworten/:person", chair, w.saveAnswerFor},
 		{get, desk + "/sitzungen/:meeting/telefon", coordinator, w.showPhoneList},
 
 		{get, desk + "/ausgaben/:year", coordinator, w.showEdition},

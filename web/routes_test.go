@@ -219,6 +219,7 @@ func accessTable(n *network) map[string]access {
 	maps.Copy(t, pollAccess(n, group))
 	maps.Copy(t, deadlineAccess(n, group))
 	maps.Copy(t, topicAccess(n, group, at))
+	maps.Copy(t, answerAccess(n, at))
 	return t
 }
 
