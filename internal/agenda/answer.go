@@ -67,7 +67,7 @@ const AnswersFor = 90
 // AnswerFacts are what decides about an answer.
 type AnswerFacts struct {
 	Group   Group
-	Seats   []Seat   // of the group
+	Seats   []Seat   // of the group; those that the person has, had or will have are enough
 	Members []Person // on the day of the meeting; needed for a substitute only
 	Old     Answer   // of the same person, zero if there is none
 }

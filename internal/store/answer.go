@@ -72,7 +72,7 @@ func (t *tx) tellSubstitutes(m agenda.Meeting, turn agenda.AnswerTurn) error {
 // answerFacts reads what decides about an answer.
 func (t *tx) answerFacts(m agenda.Meeting, g agenda.Group, who agenda.PersonID, d agenda.AnswerDetails) (f agenda.AnswerFacts, err error) {
 	f.Group = g
-	if f.Seats, err = seatsOfGroup(t, g.ID); err != nil {
+	if f.Seats, err = seatsIn(t, who, g.ID); err != nil {
 		return f, err
 	}
 	if f.Old, err = get[agenda.Answer](t, answerKey(m.ID, who)); ignoreNotFound(err) != nil {
@@ -81,7 +81,11 @@ func (t *tx) answerFacts(m agenda.Meeting, g agenda.Group, who agenda.PersonID, 
 	if d.Choice != agenda.AnswerSubstitute {
 		return f, nil
 	}
-	for _, id := range agenda.Members(f.Seats, m.Start.Date) {
+	seats, err := seatsOfGroup(t, g.ID)
+	if err != nil {
+		return f, err
+	}
+	for _, id := range agenda.Members(seats, m.Start.Date) {
 		p, err := get[agenda.Person](t, personKey(id))
 		if err != nil {
 			return f, err

@@ -242,12 +242,16 @@ func (r *reader) invitation(f *agenda.Facts) (err error) {
 }
 
 // sits returns the seats that the person has, had or will have in a group.
-func (r *reader) sits(p agenda.PersonID, g agenda.GroupID) (out []agenda.Seat, err error) {
-	for pair, err := range r.tx.Scan(kv.Prefix(kHeld, string(p), string(g))) {
+func (r *reader) sits(p agenda.PersonID, g agenda.GroupID) ([]agenda.Seat, error) {
+	return seatsIn(r.tx, p, g)
+}
+
+func seatsIn(tx kv.Tx, p agenda.PersonID, g agenda.GroupID) (out []agenda.Seat, err error) {
+	for pair, err := range tx.Scan(kv.Prefix(kHeld, string(p), string(g))) {
 		if err != nil {
 			return nil, err
 		}
-		seat, err := get[agenda.Seat](r.tx, seatKey(g, agenda.SeatID(lastPart(pair.Key))))
+		seat, err := get[agenda.Seat](tx, seatKey(g, agenda.SeatID(lastPart(pair.Key))))
 		if err != nil {
 			return nil, err
 		}
