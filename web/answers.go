@@ -269,10 +269,29 @@ func (w *Web) showSubstitute(c *Ctx) error {
 
 func (w *Web) substitutePage(c *Ctx, status int, s store.Substitution) error {
 	c.Header("Cache-Control", "no-store")
+	var p papers
+	if s.Needed { // who is not needed sees no papers
+		var err error
+		if p, err = c.papersOf(s.Meeting, s.Group, false, letter.SubstitutePath+c.Param("token")+documentPath); err != nil {
+			return err
+		}
+	}
 	begun := !s.Meeting.Start.In(w.Store.Loc()).After(w.Store.Now())
 	return c.page(status, "substitute", s.Meeting.Name(s.Group), map[string]any{
-		"S": s, "M": s.Meeting, "G": s.Group, "Action": letter.SubstitutePath + c.Param("token"), "Begun": begun, "Off": s.Meeting.State == agenda.MeetingCancelled,
+		"S": s, "P": p, "M": s.Meeting, "G": s.Group, "Action": letter.SubstitutePath + c.Param("token"), "Begun": begun, "Off": s.Meeting.State == agenda.MeetingCancelled,
 	})
+}
+
+// showSubstitutesDocument hands a document over to a substitute who is needed.
+func (w *Web) showSubstitutesDocument(c *Ctx) error {
+	s, err := w.Store.SubstituteOfToken(c.ctx(), c.Param("token"))
+	if err == nil && !s.Needed {
+		err = agenda.ErrNotFound
+	}
+	if err != nil {
+		return err
+	}
+	return c.sendDocument(s.Meeting.ID, "")
 }
 
 // decideSubstitute notes that a substitute cannot come. A mail program's

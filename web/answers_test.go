@@ -264,7 +264,8 @@ func answerAccess(n *network, at string) map[string]access {
 	none := [5]int{303, 403, 403, 404, 404}
 	return map[string]access{
 		"GET /antwort/:token": everyone(link, 200), "POST /antwort/:token": everyone(link, 422),
-		"GET /vertretung/:token": everyone("/vertretung/x", 404), "POST /vertretung/:token": everyone("/vertretung/x", 404),
+		"GET /vertretung/:token/unterlagen/:document": everyone("/vertretung/x/unterlagen/x", 404),
+		"GET /vertretung/:token":                      everyone("/vertretung/x", 404), "POST /vertretung/:token": everyone("/vertretung/x", 404),
 		"POST /sitzungen/:meeting/antwort":        {page, [5]int{403, 404, 422, 422, 422}},
 		"GET " + meetings + "/antworten":          {at + "/antworten", none},
 		"POST " + meetings + "/antworten":         takes(at+"/antworten", leader, 404),

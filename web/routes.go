@@ -82,6 +82,7 @@ func (w *Web) routes() []route {
 		{post, "/antwort/:token", anyone, w.answerLink},
 		{get, "/vertretung/:token", anyone, w.showSubstitute},
 		{post, "/vertretung/:token", anyone, w.decideSubstitute},
+		{get, "/vertretung/:token" + documentPath + "/:document", anyone, w.showSubstitutesDocument},
 
 		{get, "/feste", anyone, w.showFeasts},
 		{get, "/impressum", anyone, w.showLegal},

@@ -85,16 +85,7 @@ func (t *tx) chairReaders(n agenda.Notice) ([]agenda.Ref, bool, error) {
 	if len(ids) > 0 {
 		return t.personReaders(n, ids)
 	}
-	people, err := all[agenda.Person](t, kPerson)
-	for _, p := range people {
-		if p.Coordinator {
-			ids = append(ids, p.ID)
-		}
-	}
-	if err != nil {
-		return nil, false, err
-	}
-	return t.personReaders(n, ids)
+	return t.coordinatorReaders(n)
 }
 
 // AgendaMail is what goes out with the agenda of a meeting, and to whom.

@@ -226,14 +226,18 @@ func (t *tx) hostReaders(n agenda.Notice) ([]agenda.Ref, bool, error) {
 	if ignoreNotFound(err) != nil {
 		return nil, false, err
 	}
-	ids := agenda.HostsOf(m, seats, host.Institution)
-	if len(ids) > 0 {
+	if ids := agenda.HostsOf(m, seats, host.Institution); len(ids) > 0 {
 		return t.personReaders(n, ids)
 	}
+	return t.coordinatorReaders(n)
+}
+
+func (t *tx) coordinatorReaders(n agenda.Notice) ([]agenda.Ref, bool, error) {
 	everybody, err := all[agenda.Person](t, kPerson)
 	if err != nil {
 		return nil, false, err
 	}
+	var ids []agenda.PersonID
 	for _, p := range everybody {
 		if p.Coordinator {
 			ids = append(ids, p.ID)
@@ -244,7 +248,7 @@ func (t *tx) hostReaders(n agenda.Notice) ([]agenda.Ref, bool, error) {
 
 // asks are the kinds of letters that ask a member whether she comes.
 var asks = []agenda.Kind{
-	agenda.KindInvitation, agenda.KindReminder, agenda.KindNudge, agenda.KindChange, agenda.KindRestored, agenda.KindSubstituteOut,
+	agenda.KindInvitation, agenda.KindReminder, agenda.KindNudge, agenda.KindChange, agenda.KindRestored, agenda.KindSubstituteOut, agenda.KindAgenda, agenda.KindAgendaChange,
 }
 
 // questions adds to a letter of a member which of its meetings she is asked
