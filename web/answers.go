@@ -85,12 +85,12 @@ func (c *Ctx) answerForm(x answerView, action string) *form {
 	for i, choice := range agenda.AnswerChoices {
 		choices[i] = string(choice)
 	}
-	prefix := "mail.answer."
+	prefix, ask := "mail.answer.", c.P.T("answers.ask")
 	if x.Desk {
-		prefix = "answers.choice."
+		prefix, ask, f.Submit = "answers.choice.", c.P.T("answers.ask_of", "name", x.Who.Name()), c.P.T("answers.keep")
 	}
 	f.add(field{
-		Kind: "radios", Name: "answer", Label: c.P.T("answers.ask"), Required: true, Look: "list",
+		Kind: "radios", Name: "answer", Label: ask, Required: true, Look: "list",
 		Options: c.codes(prefix, choices, c.chosenAnswer(x.A, x.M)),
 	})
 	f.add(field{Kind: "text", Name: "substitute_name", Value: last.Name, Max: 100, Required: true, Auto: "off"})
@@ -240,7 +240,7 @@ func (c *Ctx) namesOf(list []agenda.SeatAnswer, people map[agenda.PersonID]agend
 	}
 	sorted := func(at agenda.SeatAnswer) string { return agenda.Fold(people[at.Holder].SortName()) }
 	var out []answerNames
-	for _, choice := range append(slices.Clone(agenda.AnswerChoices), "") {
+	for _, choice := range []agenda.AnswerChoice{agenda.AnswerYes, agenda.AnswerSubstitute, agenda.AnswerNo, ""} {
 		some := answerNames{Choice: string(choice)}
 		slices.SortStableFunc(by[choice], func(a, b agenda.SeatAnswer) int { return strings.Compare(sorted(a), sorted(b)) })
 		for _, at := range by[choice] {
@@ -270,7 +270,7 @@ func (w *Web) showSubstitute(c *Ctx) error {
 func (w *Web) substitutePage(c *Ctx, status int, s store.Substitution) error {
 	c.Header("Cache-Control", "no-store")
 	var p papers
-	if s.Needed { // who is not needed sees no papers
+	if s.Needed { // who is not needed is shown none
 		var err error
 		if p, err = c.papersOf(s.Meeting, s.Group, false, letter.SubstitutePath+c.Param("token")+documentPath); err != nil {
 			return err

@@ -122,6 +122,7 @@ func TestSubstitute(t *testing.T) {
 	d := m.MeetingDetails
 	d.Note = "Bericht aus den Kommunen"
 	m = must(n.ChangeMeeting(ctx, agenda.Shell, m.ID, d, m.Changed, agenda.Telling{}))
+	must(0, n.AddDocument(ctx, agenda.Shell, m.ID, "", "plan.pdf", []byte("%PDF-1.7 x")))
 	b := n.browser()
 	b.then(b.submit(b.get(path+"?antwort=vertretung"), path, withSubstitute("Eve Ebert", eve))).want(t, http.StatusOK, "Ihre Antwort: Eve Ebert kommt in Vertretung")
 	mail := only(t, to(n.deliver(), agenda.KindSubstitute, eve))
@@ -129,8 +130,10 @@ func TestSubstitute(t *testing.T) {
 		t.Errorf("the substitute's mail:\n%s", mail.Text)
 	}
 	hers := link(t, mail, "/vertretung/")
-	page := n.browser().get(hers).want(t, http.StatusOK, "Sie kommen in Vertretung von Amina Ahrens", "Bericht aus den Kommunen", "Ich kann nicht kommen")
+	page := n.browser().get(hers).want(t, http.StatusOK, "Sie kommen in Vertretung von Amina Ahrens", "Bericht aus den Kommunen", "plan.pdf", "Ich kann nicht kommen")
 	page.lacks(t, "Set-Cookie", "Birgit", "/antwort/")
+	paper := hers + "/unterlagen/" + string(must(n.Documents(ctx, m.ID))[0].ID)
+	n.browser().request(http.MethodGet, paper).want(t, http.StatusOK)
 	n.oneClick(hers).want(t, http.StatusOK)
 	if a := n.answerOf(m, amina); !a.Substitute.Cannot.IsZero() || !a.Substitute.Quiet {
 		t.Errorf("unsubscribing from mails: %+v", a.Substitute)
@@ -143,6 +146,7 @@ func TestSubstitute(t *testing.T) {
 	only(t, to(letters, agenda.KindSubstituteOff, eve))
 	second := link(t, only(t, to(letters, agenda.KindSubstitute, "dan@verein.example")), "/vertretung/")
 	n.browser().get(hers).want(t, http.StatusOK, "nicht mehr als Vertretung gebraucht").lacks(t, "Bericht aus den Kommunen", "Ich kann nicht kommen")
+	n.browser().request(http.MethodGet, paper).want(t, http.StatusNotFound)
 	n.browser().post(hers, url.Values{"do": {"cannot"}}).want(t, http.StatusConflict)
 
 	// He cannot; the member is asked anew.
@@ -167,9 +171,10 @@ func TestAnswersOnTheMeetingsPage(t *testing.T) {
 	page := "/sitzungen/" + string(n.meetings(migration)[0].ID)
 	n.as(amina).get(page).want(t, http.StatusOK).lacks(t, "Kommen Sie?") // nothing is switched on
 	n.as(birgit).get("/koordination"+page+"/antworten").want(t, http.StatusNotFound)
+	n.as(amina).get("/konto").want(t, http.StatusOK).lacks(t, "meine Antwort")
 	m, _ := asks(t, n, false)
 	b := n.as(amina)
-	b.get("/konto").want(t, http.StatusOK, "Ihre Antwort zur Sitzung fehlt", page)
+	b.get("/konto").want(t, http.StatusOK, "Ihre Antwort zur Sitzung fehlt", page, "meine Antwort zu einer Sitzung fehlt")
 	form := b.get(page).want(t, http.StatusOK, "Kommen Sie?", "Ohne Antwort").lacks(t, "Alle Antworten", "Birgit Böker")
 	b.submit(form, page+"/antwort", withSubstitute("", "")).want(t, http.StatusUnprocessableEntity, "Name der Vertretung", "Tagesordnung")
 	b.then(b.submit(form, page+"/antwort", url.Values{"answer": {"yes"}})).want(t, http.StatusOK, "Danke, die Antwort ist gespeichert", "Ihre Antwort: Ich komme.", "Zugesagt: <b>1</b>")
@@ -244,6 +249,8 @@ func TestAnswerOfSomebodyWhoLeft(t *testing.T) {
 	t.Parallel()
 	n := open(t)
 	m, path := asks(t, n, false)
+	n.browser().post(path, withSubstitute("Eve Ebert", eve)).want(t, http.StatusSeeOther)
+	hers := link(t, only(t, to(n.deliver(), agenda.KindSubstitute, eve)), "/vertretung/")
 	for _, seat := range must(n.Seats(ctx, migration)) {
 		if seat.Holds(n.person(amina).ID) {
 			must(n.PassSeat(ctx, agenda.Shell, migration, seat.ID, n.person(cem).ID, m.Start.Date))
@@ -252,6 +259,7 @@ func TestAnswerOfSomebodyWhoLeft(t *testing.T) {
 	b := n.browser()
 	b.get(path).want(t, http.StatusOK, "keine Mitgliedschaft").lacks(t, "Antwort senden")
 	b.post(path, url.Values{"answer": {"yes"}}).want(t, http.StatusUnprocessableEntity, "keine Mitgliedschaft")
+	b.get(hers).want(t, http.StatusOK, "nicht mehr als Vertretung gebraucht").lacks(t, "Ich kann nicht kommen")
 }
 
 // answerAccess is who may do what about the answers to a meeting of a group that

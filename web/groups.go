@@ -113,7 +113,7 @@ func (w *Web) accountPage(c *Ctx, status int, err error) error {
 	f := c.form("/konto", "groups.save").seen(p.Changed)
 	f.add(field{Kind: "tel", Name: "phone", Value: p.Phone, Max: 60, Auto: "tel", Dir: "ltr"})
 	f.choose("select", "lang", w.memberLangs(p.Lang), false)
-	for _, k := range agenda.Muteable {
+	for _, k := range muteable(groups) {
 		f.add(field{Kind: "check", Name: "want_" + string(k), Value: onOff(p.Wants(k)), Label: c.P.T("groups.want." + string(k))})
 	}
 	f.add(field{Kind: "check", Name: "digest", Value: onOff(p.Digest), Label: c.P.T("groups.want.digest")})
@@ -130,8 +130,18 @@ func onOff(b bool) string {
 	return ""
 }
 
+// muteable are the kinds of mail that a member of the groups can switch off.
+func muteable(groups []own) []agenda.Kind {
+	asked := slices.ContainsFunc(groups, func(o own) bool { return o.Group.Rules.Answers.On })
+	return slices.DeleteFunc(slices.Clone(agenda.Muteable), func(k agenda.Kind) bool { return k == agenda.KindNudge && !asked })
+}
+
 func (w *Web) saveAccount(c *Ctx) error {
 	p, err := w.Store.Person(c.ctx(), c.signedIn().ID)
+	if err != nil {
+		return err
+	}
+	groups, err := c.ownGroups()
 	if err != nil {
 		return err
 	}
@@ -139,7 +149,7 @@ func (w *Web) saveAccount(c *Ctx) error {
 	if l := agenda.Lang(c.posted("lang")); w.Catalog.Enabled(l) {
 		p.Lang = l
 	}
-	for _, k := range agenda.Muteable {
+	for _, k := range muteable(groups) {
 		if c.posted("want_"+string(k)) == "" {
 			p = p.Mute(k)
 		}

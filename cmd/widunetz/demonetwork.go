@@ -348,6 +348,9 @@ func (d *demo) fillNews(ctx context.Context, today agenda.Date) error {
 	if err := d.fillDirectory(ctx); err != nil {
 		return err
 	}
+	if err := d.fillAnswers(ctx, today); err != nil {
+		return err
+	}
 	if err := d.fillPoll(ctx, today); err != nil {
 		return err
 	}

@@ -291,3 +291,48 @@ func TestNothingOfTheAnswersGoesToThePast(t *testing.T) {
 		t.Errorf("by hand when it has begun: %v", err)
 	}
 }
+
+func TestTheInvitationOfTheDayBeforeHasAsked(t *testing.T) {
+	n := open(t, "2027-08-23T15:00")
+	n.asking(3, "2027-08-31T09:00")
+	n.expect("invitation", map[agenda.Kind]int{agenda.KindInvitation: 2})
+	n.at("2027-08-24T08:00")
+	n.expect("seven days before, the next morning", map[agenda.Kind]int{})
+}
+
+// The head count goes to the chair and to the members of the host institution;
+// others are told nothing, and coordinators only where there is neither.
+func TestTheHeadCountGoesToThoseWhoPrepare(t *testing.T) {
+	n := open(t, "2027-08-01T12:00")
+	g, m, who := n.asking(4, "2027-08-31T09:00")
+	host := must(n.SaveInstitution(ctx, agenda.Shell, agenda.Institution{Name: "AWO"}))
+	must(n.SavePerson(ctx, agenda.Shell, agenda.Person{Family: "Wolf", Email: "vera@example.org", Coordinator: true}, time.Time{}))
+	guest := must(n.SavePerson(ctx, agenda.Shell, agenda.Person{Family: "Gast", Email: "gast@example.org", Institution: host.ID}, time.Time{}))
+	must(n.TakeSeat(ctx, agenda.Shell, g.ID, guest.ID, agenda.Date{}, false))
+	for _, seat := range must(n.Seats(ctx, g.ID)) {
+		if seat.Holds(who[0].ID) {
+			if err := n.SetChair(ctx, agenda.Shell, g.ID, seat.ID, true); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := n.SetHost(ctx, agenda.Shell, m.ID, host.ID); err != nil {
+		t.Fatal(err)
+	}
+	n.at("2027-08-27T07:59")
+	n.due()
+	n.at("2027-08-27T08:00")
+	sent := n.due()
+	if sent[agenda.KindHeads] != 2 {
+		t.Errorf("sent %v, want two head counts", sent)
+	}
+	list, _, err := n.Messages(ctx, store.OutboxFilter{About: agenda.Ref{Kind: agenda.AboutMeeting, ID: string(m.ID)}, Kind: agenda.KindHeads}, 10)
+	for _, x := range list {
+		if x.To != who[0].Email && x.To != guest.Email {
+			t.Errorf("a head count to %s", x.To)
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
