@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/base32"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -59,14 +60,28 @@ func build(l letter.Letter, from string) (*gomail.Msg, error) {
 		return nil, err
 	}
 	if l.Calendar != nil {
-		err := m.AttachReader(l.CalendarAs, bytes.NewReader(l.Calendar),
-			gomail.WithFileContentType("text/calendar; charset=utf-8; method=PUBLISH"), gomail.WithFileEncoding(gomail.EncodingB64))
+		err := m.AttachReader(l.CalendarAs, bytes.NewReader(l.Calendar), gomail.WithFileContentType(attachmentType(l)), gomail.WithFileEncoding(gomail.EncodingB64))
 		if err != nil {
 			return nil, fmt.Errorf("attach calendar: %w", err)
 		}
 	}
 	m.SetBoundary(boundary("mixed", l.ID))
 	return m, nil
+}
+
+// asks reports whether the letter carries a calendar message that mail programs
+// act on, not only a file.
+func asks(l letter.Letter) bool {
+	return l.Calendar != nil && (l.Method == agenda.MethodRequest || l.Method == agenda.MethodCancel)
+}
+
+// attachmentType is the type of the attached file. A program that acts on the
+// message must find one only.
+func attachmentType(l letter.Letter) gomail.ContentType {
+	if asks(l) {
+		return "application/ics"
+	}
+	return "text/calendar; charset=utf-8; method=PUBLISH"
 }
 
 // setBody sets text and HTML as one part, made here: the library gives all
@@ -78,6 +93,7 @@ func setBody(m *gomail.Msg, l letter.Letter) error {
 		w.SetBoundary(boundary("alternative", l.ID)),
 		addText(w, "text/plain; charset=UTF-8", l.Text),
 		addText(w, "text/html; charset=UTF-8", l.HTML),
+		addCalendar(w, l),
 		w.Close())
 	if err != nil {
 		return fmt.Errorf("write text: %w", err)
@@ -98,6 +114,29 @@ func addText(w *multipart.Writer, kind, text string) error {
 	quoted := quotedprintable.NewWriter(part)
 	_, err = io.WriteString(quoted, text)
 	return errors.Join(err, quoted.Close())
+}
+
+// addCalendar adds a calendar message as the last alternative (RFC 6047, section
+// 2.4): programs show it with buttons, whoever knows none reads the text.
+func addCalendar(w *multipart.Writer, l letter.Letter) error {
+	if !asks(l) {
+		return nil
+	}
+	part, err := w.CreatePart(textproto.MIMEHeader{
+		"Content-Type": {"text/calendar; charset=UTF-8; method=" + l.Method}, "Content-Transfer-Encoding": {"base64"},
+	})
+	if err != nil {
+		return err
+	}
+	const line = 76 // RFC 2045, section 6.8
+	for text := base64.StdEncoding.EncodeToString(l.Calendar); text != ""; {
+		n := min(line, len(text))
+		if _, err := io.WriteString(part, text[:n]+"\r\n"); err != nil {
+			return err
+		}
+		text = text[n:]
+	}
+	return nil
 }
 
 // addressError is an address to which nothing can be sent.

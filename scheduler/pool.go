@@ -177,7 +177,7 @@ func (p *pool) attempt(ctx context.Context, f agenda.Facts) store.Booking {
 			r.Failed++
 		}
 	})
-	return store.Settled(f.Message, f.Email, d)
+	return store.Settled(f.Message, f.Email, d).Carrying(f.Calling())
 }
 
 // compose turns a panic of a template into an error of one letter.

@@ -44,7 +44,7 @@ func open(ctx context.Context, c config, now func() time.Time, create bool, log 
 	if err != nil {
 		return nil, fmt.Errorf("site.languages: %w", err)
 	}
-	letters, err := letter.NewWriter(catalog, letter.Site{Name: c.Site.Name, BaseURL: c.Site.BaseURL, Office: c.Site.Office, Organizer: c.organizer()}, c.loc)
+	letters, err := letter.NewWriter(catalog, letter.Site{Name: c.Site.Name, BaseURL: c.Site.BaseURL, Office: c.Site.Office, Organizer: c.organizer(), Mailbox: c.Mailbox.Open(), Sender: c.sender()}, c.loc)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func open(ctx context.Context, c config, now func() time.Time, create bool, log 
 	if err != nil {
 		return nil, err
 	}
-	st, err := store.New(ctx, db, store.Config{Clock: c.clock(), Now: now, Office: c.Site.Office})
+	st, err := store.New(ctx, db, store.Config{Clock: c.clock(), Now: now, Office: c.Site.Office, Replies: c.Mailbox.On()})
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -98,6 +98,11 @@ func (c config) organizer() string {
 	if c.Site.Office != "" {
 		return c.Site.Office
 	}
+	return c.sender()
+}
+
+// sender is the address from which mails come.
+func (c config) sender() string {
 	a, err := mail.ParseAddress(c.Mail.From)
 	if err != nil {
 		return "" // unreachable: validated before

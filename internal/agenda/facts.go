@@ -26,6 +26,7 @@ type Facts struct {
 	Until       time.Time         // of a log-in or confirmation: when the link ends
 	Failures    []Message         // of an alarm
 	Mailbox     Mailbox           // of an alarm about the mailbox
+	Requested   bool              // the reader was invited to Meeting by calendar message
 	Shortfalls  []Shortfall       // of a check of the planning
 
 	Poll Poll     // of a poll
@@ -68,4 +69,7 @@ type Tokens struct {
 	Mute string // switch off this kind of mail without logging in
 	Feed string // personal feed
 	List string // list of those who signed up
+	// Reply signs the address to which the reader's program answers an invitation
+	// to the one meeting of the letter; empty where answers are not read.
+	Reply string
 }

@@ -69,6 +69,7 @@ const (
 	LeftCounter   LeftWhy = "counter"   // proposes another time
 	LeftDelegated LeftWhy = "delegated" // passes the invitation on
 	LeftMethod    LeftWhy = "method"    // a calendar message of another kind
+	LeftOff       LeftWhy = "off"       // an answer to a group that does not ask for answers
 	LeftFailed    LeftWhy = "failed"    // could not be written down
 )
 
@@ -150,19 +151,6 @@ type ReturnedMail struct {
 	At      time.Time `json:"at"`   // UTC; when that was read
 	Kind    Kind      `json:"kind"` // of the mail
 	Text    string    `json:"text"` // the server's words
-}
-
-// CalendarReply is an answer to a calendar invitation (RFC 5546, section 3.2.3).
-type CalendarReply struct {
-	Method   string // "REPLY", "COUNTER" …, upper case
-	UID      string
-	Token    string // signature in the address that it came to; "" if there was none
-	Attendee string // address of who answers, lower case
-	Status   string // PARTSTAT: "ACCEPTED", "DECLINED", "TENTATIVE" …, upper case
-	Comment  string
-	Sequence int       // of the invitation that is answered
-	Stamp    time.Time // UTC; when the answer was given
-	One      bool      // about one date of a series; no invitation of ours is one
 }
 
 // The first letter of what stands behind the plus in an address of the mailbox

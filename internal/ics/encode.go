@@ -25,9 +25,17 @@ const stamp = "20060102T150405Z"
 
 // Options of a calendar.
 type Options struct {
-	Method    string        // "" in feeds, "PUBLISH" in mails (RFC 5546)
+	Method    string        // "" in feeds, "PUBLISH", "REQUEST" or "CANCEL" in mails (RFC 5546)
 	Refresh   time.Duration // how often subscribers should ask; 0: not said
 	Organizer string        // mail address, needed with a method
+	Name      string        // of the organizer, with REQUEST and CANCEL
+	SentBy    string        // mail address of the sender, if he is not the organizer
+	Attendee  Attendee      // with REQUEST and CANCEL: the reader, and nobody else
+}
+
+// Attendee is whom a calendar message asks.
+type Attendee struct {
+	Name, Email string
 }
 
 // Event returns one VEVENT, folded, with CRLF: what feeds are joined of. The
@@ -67,13 +75,51 @@ func Event(it agenda.FeedItem, loc *time.Location, o Options) ([]byte, error) {
 		raw(e, ical.PropTransparency, "TRANSPARENT")
 	}
 	if o.Method != "" {
-		raw(e, ical.PropOrganizer, "mailto:"+agenda.Line(o.Organizer))
+		people(e, o)
 	}
 	var b bytes.Buffer
 	if err := ical.NewEncoder(fold{&b}).Encode(&ical.Calendar{Component: e}); err != nil {
 		return nil, fmt.Errorf("calendar entry %s: %w", it.UID, err)
 	}
 	return b.Bytes(), nil
+}
+
+// people names who invites and, with a method that asks, who is asked.
+func people(e *ical.Component, o Options) {
+	organizer := ical.NewProp(ical.PropOrganizer)
+	organizer.Value = "mailto:" + agenda.Line(o.Organizer)
+	if name := param(o.Name); name != "" {
+		organizer.Params.Set(ical.ParamCommonName, name)
+	}
+	if o.SentBy != "" && o.SentBy != o.Organizer {
+		organizer.Params.Set(ical.ParamSentBy, "mailto:"+agenda.Line(o.SentBy))
+	}
+	e.Props.Set(organizer)
+	if o.Attendee.Email == "" {
+		return
+	}
+	reader := ical.NewProp(ical.PropAttendee)
+	reader.Value = "mailto:" + agenda.Line(o.Attendee.Email)
+	if name := param(o.Attendee.Name); name != "" {
+		reader.Params.Set(ical.ParamCommonName, name)
+	}
+	reader.Params.Set(ical.ParamCalendarUserType, "INDIVIDUAL")
+	reader.Params.Set(ical.ParamRole, "REQ-PARTICIPANT")
+	if o.Method == agenda.MethodRequest {
+		reader.Params.Set(ical.ParamParticipationStatus, "NEEDS-ACTION")
+		reader.Params.Set(ical.ParamRSVP, "TRUE")
+	}
+	e.Props.Set(reader)
+}
+
+// param is a name as a parameter can hold it: without quotes (RFC 5545, section
+// 3.2; few programs read those of RFC 6868).
+func param(name string) string {
+	name = strings.ReplaceAll(agenda.Line(name), `"`, "'")
+	if r := []rune(name); len(r) > 100 {
+		name = string(r[:100])
+	}
+	return name
 }
 
 // lines cleans names and leaves out those of which nothing is left.

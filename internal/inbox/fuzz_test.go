@@ -53,3 +53,33 @@ func FuzzReport(f *testing.F) {
 		}
 	})
 }
+
+// Likewise for answers to invitations.
+func FuzzReply(f *testing.F) {
+	for _, s := range []string{
+		"From: a@example.org\nTo: antwort+rabcdefghijklmnopqrstuvwxyz@widunetz.example\nContent-Type: text/calendar; method=REPLY\n\nBEGIN:VCALENDAR\nMETHOD:REPLY\nPRODID:x\nVERSION:2.0\nBEGIN:VEVENT\nUID:sitzung-a@widunetz\nDTSTAMP:20270301T080000Z\nSEQUENCE:1\nATTENDEE;PARTSTAT=ACCEPTED:mailto:a@example.org\nCOMMENT:x\\, y\nEND:VEVENT\nEND:VCALENDAR\n",
+		"Content-Type: text/calendar\n\nBEGIN:VCALENDAR\nMETHOD:COUNTER\nBEGIN:VEVENT\nATTENDEE;CN=foo\nEND:VEVENT\nEND:VCALENDAR\n",
+		"Content-Type: application/ics\nContent-Transfer-Encoding: base64\n\nQkVHSU46VkNBTEVOREFSCkVORDpWQ0FMRU5EQVIK\n",
+		"Content-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: text/calendar; charset=iso-8859-1\n\nBEGIN:VCALENDAR\nBEGIN:VEVENT\nCOMMENT:\xe4\nSEQUENCE:-9\nEND:VEVENT\nEND:VCALENDAR\n--x--\n",
+		"Content-Type: text/calendar\n\n" + strings.Repeat("BEGIN:VCALENDAR\n", 100),
+	} {
+		f.Add([]byte(s))
+	}
+	a := newAddress(mailbox, "widunetz.example")
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		p, err := parse(raw)
+		if err != nil {
+			return
+		}
+		r, why, ok := a.reply(p)
+		if !ok || why != "" {
+			return
+		}
+		if r.Unclear() == "" && (r.Attendee == "" || r.Token == "" || r.Stamp.IsZero()) {
+			t.Errorf("clear: %+v", r)
+		}
+		if w := r.Words(); w != agenda.Text(w) && !strings.HasSuffix(w, "…") || agenda.Length(w) > 500 {
+			t.Errorf("comment %q", w)
+		}
+	})
+}

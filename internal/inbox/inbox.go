@@ -39,6 +39,7 @@ type Tray interface {
 // has to look; asking again for the same changes nothing.
 type Office interface {
 	Bounce(ctx context.Context, b agenda.Bounce) (agenda.LeftWhy, error)
+	ReplyMeeting(ctx context.Context, r agenda.CalendarReply) (agenda.LeftWhy, error)
 	Now() time.Time
 }
 
@@ -210,6 +211,12 @@ func (b *Box) handle(ctx context.Context, a Office, raw []byte) (agenda.LeftWhy,
 			return why, nil
 		}
 		return a.Bounce(ctx, bounce)
+	}
+	if reply, why, ok := b.address.reply(p); ok {
+		if why != "" {
+			return why, nil
+		}
+		return a.ReplyMeeting(ctx, reply)
 	}
 	if p.automatic() {
 		return "", nil // an answering machine wants nothing

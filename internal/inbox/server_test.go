@@ -204,7 +204,7 @@ func open2(t testing.TB) *network {
 	t.Cleanup(func() { n.db.Close() })
 	loc := must(time.LoadLocation("Europe/Berlin"))
 	n.Store = must(store.New(ctx, kvtest.Twice(n.db), store.Config{
-		Now: func() time.Time { n.mu.Lock(); defer n.mu.Unlock(); return n.now }, Office: "buero@widunetz.example",
+		Now: func() time.Time { n.mu.Lock(); defer n.mu.Unlock(); return n.now }, Office: "buero@widunetz.example", Replies: true,
 		Clock: agenda.Clock{Loc: loc, Hour: 8, Quiet: 10 * time.Minute, WorkingDayBefore: func(d agenda.Date) agenda.Date { return d }},
 	}))
 	n.group = must(n.SaveGroup(ctx, agenda.Shell, agenda.Group{Name: "Projektgruppe"}))

@@ -23,6 +23,7 @@ type Letter struct {
 	Text        string // complete without the HTML part; lines end in "\n"
 	HTML        string // a whole document
 	Unsubscribe string // URL that takes an RFC 8058 one-click POST; empty on log-in links
-	Calendar    []byte // an .ics with METHOD:PUBLISH to attach, nil for none
+	Calendar    []byte // an .ics to attach, nil for none
 	CalendarAs  string // file name of the attachment, such as "termin.ics"
+	Method      string // of Calendar. With REQUEST and CANCEL it stands beside text and HTML, too: programs show buttons
 }

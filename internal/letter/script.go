@@ -170,6 +170,18 @@ func (d *draft) past(l agenda.Local) bool { return !l.In(d.w.loc).After(d.Now) }
 
 func dayNumber(day agenda.Date) string { return strconv.Itoa(day.Day) }
 
+// attached says what the calendar file does: it can be answered, or, as the key
+// has it, taken over.
+func (d *draft) attached(key string) string {
+	switch d.Calling().Method {
+	case agenda.MethodRequest:
+		return d.t("attached_request")
+	case agenda.MethodCancel:
+		return d.t("attached_taken_back")
+	}
+	return d.t(key)
+}
+
 func (d *draft) invitation() error {
 	var dates []date
 	year := 0
@@ -193,7 +205,7 @@ func (d *draft) invitation() error {
 	}
 	d.sentence()
 	d.act("year_page", "/gremien/"+string(d.Group.ID)+"/"+strconv.Itoa(year))
-	d.s.Outro = append(d.s.Outro, d.t("attached"), d.t("subscribe"))
+	d.s.Outro = append(d.s.Outro, d.attached("attached"), d.t("subscribe"))
 	d.act("subscribe_link", "/konto")
 	return nil
 }
@@ -293,7 +305,7 @@ func (d *draft) change() error {
 		d.s.Intro = append(d.s.Intro, list)
 	}
 	d.sentence()
-	d.s.Outro = append(d.s.Outro, d.t("attached_change"))
+	d.s.Outro = append(d.s.Outro, d.attached("attached_change"))
 	d.act("meeting_page", d.meetingPath(m))
 	d.needed()
 	d.urgent(m.Start)
@@ -393,7 +405,7 @@ func (d *draft) cancellation() error {
 	d.s.Dates = append([]date{d.meetingDate(m, d.Group)}, d.alsoTurned(agenda.MeetingCancelled)...)
 	d.open("cancellation", m.Name(d.Group), "date", d.p.DateMedium(m.Start.Date))
 	d.sentence()
-	d.s.Outro = append(d.s.Outro, d.t("attached_cancel"))
+	d.s.Outro = append(d.s.Outro, d.attached("attached_cancel"))
 	d.urgent(m.Start)
 	return nil
 }

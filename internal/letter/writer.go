@@ -24,6 +24,8 @@ type Site struct {
 	BaseURL   string // without a final slash
 	Office    string // mail address to which replies go, may be empty
 	Organizer string // mail address that calendar files name (RFC 5546 asks for one)
+	Mailbox   string // address to which answers to calendar messages come; "": they are not read
+	Sender    string // address of the sender of mails
 }
 
 // Writer composes letters. It is safe for concurrent use.
@@ -179,10 +181,30 @@ func (w *Writer) attach(l *Letter, f agenda.Facts) error {
 	if len(items) == 0 {
 		return nil
 	}
-	cal, errs := ics.Feed(agenda.Feed{Items: items}, w.loc, ics.Options{Method: "PUBLISH", Organizer: w.site.Organizer})
-	l.Calendar, l.CalendarAs = cal, "termin.ics"
+	if c := f.Calling(); c.Method != agenda.MethodPublish && w.site.Mailbox != "" {
+		return w.call(l, f, c)
+	}
+	cal, errs := ics.Feed(agenda.Feed{Items: items}, w.loc, ics.Options{Method: agenda.MethodPublish, Organizer: w.site.Organizer})
+	l.Calendar, l.CalendarAs, l.Method = cal, "termin.ics", agenda.MethodPublish
 	if len(items) > 1 {
 		l.CalendarAs = "termine.ics"
+	}
+	return errors.Join(errs...)
+}
+
+// call adds an invitation that the reader's program can answer, or takes it back.
+// The organizer is the mailbox, with a signature of this meeting and reader, sent
+// by the sender of the mail (RFC 6047, section 2.2.1).
+func (w *Writer) call(l *Letter, f agenda.Facts, c agenda.Calling) error {
+	german := w.catalog.Printer(agenda.German)
+	item := MeetingItem(c.Meeting, f.Group, german, w.site.BaseURL)
+	cal, errs := ics.Feed(agenda.Feed{Items: []agenda.FeedItem{item}}, w.loc, ics.Options{
+		Method: c.Method, Organizer: agenda.ReplyAddress(w.site.Mailbox, f.Tokens.Reply), Name: w.site.Name, SentBy: w.site.Sender,
+		Attendee: ics.Attendee{Name: f.Name, Email: f.Email},
+	})
+	l.Calendar, l.CalendarAs, l.Method = cal, "einladung.ics", c.Method
+	if c.Method == agenda.MethodCancel {
+		l.CalendarAs = "absage.ics"
 	}
 	return errors.Join(errs...)
 }

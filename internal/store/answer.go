@@ -28,31 +28,34 @@ func answersTo(tx kv.Tx, id agenda.MeetingID) ([]agenda.Answer, error) {
 // Problems say so. actor is herself or who writes down what she said, by is the
 // way: "mail", "page", "office" or "imip".
 func (s *Store) AnswerMeeting(ctx context.Context, actor agenda.Actor, id agenda.MeetingID, who agenda.PersonID, d agenda.AnswerDetails, by string) error {
-	err := s.update(ctx, actor, func(t *tx) error {
-		m, g, err := t.meeting(id)
-		if err != nil {
-			return err
-		}
-		person, err := get[agenda.Person](t, personKey(who))
-		if err != nil {
-			return err
-		}
-		f, err := t.answerFacts(m, g, who, d)
-		if err != nil {
-			return err
-		}
-		turn, err := m.Answer(f, who, d, by, t.now, t.clock.Loc)
-		if err != nil || !turn.Changed {
-			return err
-		}
-		put(t, answerKey(id, who), turn.Answer)
-		t.recordAnswer(m, g, person, f.Old, turn.Answer)
-		return t.tellSubstitutes(m, turn)
-	})
+	err := s.update(ctx, actor, func(t *tx) error { return t.answerMeeting(id, who, d, by) })
 	if err != nil {
 		err = fmt.Errorf("answer meeting %s: %w", id, err)
 	}
 	return err
+}
+
+// answerMeeting is AnswerMeeting within a use case. Problems leave nothing written.
+func (t *tx) answerMeeting(id agenda.MeetingID, who agenda.PersonID, d agenda.AnswerDetails, by string) error {
+	m, g, err := t.meeting(id)
+	if err != nil {
+		return err
+	}
+	person, err := get[agenda.Person](t, personKey(who))
+	if err != nil {
+		return err
+	}
+	f, err := t.answerFacts(m, g, who, d)
+	if err != nil {
+		return err
+	}
+	turn, err := m.Answer(f, who, d, by, t.now, t.clock.Loc)
+	if err != nil || !turn.Changed {
+		return err
+	}
+	put(t, answerKey(id, who), turn.Answer)
+	t.recordAnswer(m, g, person, f.Old, turn.Answer)
+	return t.tellSubstitutes(m, turn)
 }
 
 // tellSubstitutes tells who is asked to come instead of the member, and who is

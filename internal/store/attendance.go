@@ -183,6 +183,9 @@ func (t *tx) meetingReaders(n agenda.Notice, ids []agenda.PersonID) ([]agenda.Re
 	cursor := n.Cursor
 	if !strings.Contains(cursor, "-") {
 		ids = slices.DeleteFunc(ids, func(id agenda.PersonID) bool { return left[id] })
+		if ids, err = t.requested(n, ids); err != nil {
+			return nil, false, err
+		}
 		if ids, err = t.withoutTold(n, ids); err != nil {
 			return nil, false, err
 		}

@@ -95,6 +95,9 @@ func (r *reader) reader(f *agenda.Facts) error {
 		}
 		f.Tokens.Mute = r.s.token(forMute, ref.ID+"-"+string(f.Message.Kind), 0)
 		f.Tokens.Feed = r.s.PersonFeedToken(p)
+		if err := r.calling(f, p.ID); err != nil {
+			return err
+		}
 		switch f.Message.Subject.Kind {
 		case agenda.AboutEdition:
 			return r.called(f, p)

@@ -37,6 +37,7 @@ func (s *Store) Forget(ctx context.Context, r Retention) (int, error) {
 		sweep func() (int, error)
 	}{
 		{"pictures that nothing shows", func() (int, error) { return s.sweepBlobs(ctx) }}, // after the events that named them
+		{"who was invited by calendar message", func() (int, error) { return s.sweepRequests(ctx) }},
 		{"marks of addresses", func() (int, error) { return s.sweepReturned(ctx, r.Outbox) }},
 		{"deadlines that are long over", func() (int, error) { return s.sweepDeadlines(ctx) }},
 		{"polls that are over", func() (int, error) { return s.sweepPolls(ctx) }},

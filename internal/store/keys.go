@@ -74,6 +74,7 @@ const (
 	kDelivered   = "delivered"   // deadline, institution that says so
 	kAgenda      = "agenda"      // meeting
 	kAnswer      = "answer"      // meeting, person
+	kRequest     = "request"     // meeting, person: the invitation by calendar message that went to her, and her last reply
 	kMailbox     = "mailbox"     // state: how far the mailbox was read
 	kLeft        = "left"        // number in the mailbox: a mail that was left there
 	kReturned    = "returned"    // address: the last mail that came back from it

@@ -183,8 +183,12 @@ func (t *tx) changeTold(id agenda.MeetingID, d agenda.MeetingDetails, seen time.
 	n := t.noticeAbout(agenda.KindChange, m, old.Start.Date, m.Start.Date)
 	n.Sentence, n.WasMeet, n.Except = tell.Sentence, &old.MeetingDetails, told
 	var with company
+	alone, err := t.asks(old, g)
+	if err != nil {
+		return m, err
+	}
 	if old.Start != m.Start {
-		if with, err = t.follow(m, audienceIf(tell.Mail, n), tell); err != nil {
+		if with, err = t.follow(m, audienceIf(tell.Mail && !alone, n), tell); err != nil {
 			return m, err
 		}
 	}
@@ -268,7 +272,11 @@ func (t *tx) turnTold(m *agenda.Meeting, to agenda.MeetingState, seen time.Time,
 	n := t.noticeAbout("", *m, m.Start.Date)
 	n.Sentence, n.Except = tell.Sentence, told
 	gathers := tell.Mail && (old.State == agenda.MeetingFixed || old.State == agenda.MeetingCancelled)
-	with, err := t.turnAlong(old, *m, audienceIf(gathers, n), tell)
+	alone, err := t.asks(old, g)
+	if err != nil {
+		return err
+	}
+	with, err := t.turnAlong(old, *m, audienceIf(gathers && !alone, n), tell)
 	if err != nil {
 		return err
 	}

@@ -232,20 +232,27 @@ func (s *Store) freeLeases(ctx context.Context) error {
 type Booking struct {
 	claimed agenda.Message // as Claim gave it
 	rule    func(m agenda.Message, now time.Time) agenda.Message
+	calling agenda.Calling
 }
 
 // Settled is the booking of an attempt that ended as d; to is the address that
 // was used.
 func Settled(claimed agenda.Message, to string, d agenda.Delivery) Booking {
-	return Booking{claimed, func(m agenda.Message, now time.Time) agenda.Message {
+	return Booking{claimed: claimed, rule: func(m agenda.Message, now time.Time) agenda.Message {
 		m.To, m.Attempts = to, claimed.Attempts
 		return m.Settle(d, now)
 	}}
 }
 
+// Carrying adds to the booking which calendar message the letter carried.
+func (b Booking) Carrying(c agenda.Calling) Booking {
+	b.calling = c
+	return b
+}
+
 // Ended is the booking of a message that is of no use any more.
 func Ended(claimed agenda.Message, state agenda.MessageState, why string) Booking {
-	return Booking{claimed, func(m agenda.Message, now time.Time) agenda.Message { return m.End(state, why, now) }}
+	return Booking{claimed: claimed, rule: func(m agenda.Message, now time.Time) agenda.Message { return m.End(state, why, now) }}
 }
 
 // BookMost is how many bookings fit in one transaction: five writes each.
@@ -275,6 +282,9 @@ func (t *tx) book(b Booking) error {
 	}
 	if m = b.rule(m, t.now); m.State == agenda.MessageWaiting {
 		t.Put(dueKey(m), []byte(strconv.Itoa(m.Attempts)))
+	}
+	if err := t.request(m, b.calling); err != nil {
+		return err
 	}
 	return t.finish(m)
 }

@@ -290,6 +290,9 @@ func (t *tx) takeAlong(c *company, tie agenda.Preparing, old agenda.Meeting, d a
 	if err != nil {
 		return err
 	}
+	if told, err = t.toldWith(old.ID, told); err != nil {
+		return err
+	}
 	tell.Mail = tell.Mail && known
 	m, err := t.changeTold(old.ID, d, time.Time{}, tell, told)
 	if err != nil {
@@ -349,6 +352,9 @@ func (t *tx) turnWith(c *company, tie agenda.Preparing, p agenda.Meeting, to age
 	// Those who are invited to a date are told when it goes and comes back; a new
 	// one waits until its invitations are released.
 	tell.Mail = tell.Mail && known
+	if told, err = t.toldWith(p.ID, told); err != nil {
+		return err
+	}
 	now := p
 	if err := t.turnTold(&now, to, time.Time{}, tell, told); err != nil {
 		return err

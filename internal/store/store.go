@@ -23,9 +23,10 @@ import (
 
 // Config is what the store needs to know of the service.
 type Config struct {
-	Clock  agenda.Clock
-	Now    func() time.Time // the running clock
-	Office string           // address of the coordinators' office: alarms go there
+	Clock   agenda.Clock
+	Now     func() time.Time // the running clock
+	Office  string           // address of the coordinators' office: alarms go there
+	Replies bool             // answers to calendar messages are read from a mailbox
 }
 
 // Store remembers the agenda. It is safe for concurrent use.
@@ -94,19 +95,20 @@ func (s *Store) Wake() <-chan struct{} { return s.wake }
 // tx is one use case's transaction: the records, the time and the actor.
 type tx struct {
 	kv.RW
-	now    time.Time
-	actor  agenda.Actor
-	id     string // drawn outside of the closure, which may run twice
-	n      int    // history entries so far
-	dueNow bool
-	clock  agenda.Clock
+	now     time.Time
+	actor   agenda.Actor
+	id      string // drawn outside of the closure, which may run twice
+	n       int    // history entries so far
+	dueNow  bool
+	clock   agenda.Clock
+	replies bool
 }
 
 // update runs one use case. fn may run more than once.
 func (s *Store) update(ctx context.Context, actor agenda.Actor, fn func(*tx) error) error {
 	now, id, dueNow := s.Now(), newID(), false
 	err := s.db.Update(ctx, func(rw kv.RW) error {
-		t := &tx{RW: rw, now: now, actor: actor, id: id, clock: s.config.Clock}
+		t := &tx{RW: rw, now: now, actor: actor, id: id, clock: s.config.Clock, replies: s.config.Replies}
 		err := fn(t)
 		dueNow = t.dueNow
 		return err

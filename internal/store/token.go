@@ -21,6 +21,7 @@ const (
 	forSignUp     = "signup"
 	forList       = "list"
 	forSubscriber = "subscriber"
+	forReply      = "reply"
 	forPoll       = "poll"
 	forDeadline   = "deadline"
 	forTopic      = "topic"
@@ -51,7 +52,7 @@ func subjectOf(token string) string {
 
 func (s *Store) genuine(token, purpose string, gen int) bool {
 	subject, mac, ok := cutLast(token)
-	return ok && hmac.Equal([]byte(mac), []byte(s.mac(purpose, subject, gen)))
+	return ok && equal(mac, s.mac(purpose, subject, gen))
 }
 
 func cutLast(token string) (before, after string, ok bool) {
@@ -61,3 +62,6 @@ func cutLast(token string) (before, after string, ok bool) {
 	}
 	return token[:i], token[i+1:], true
 }
+
+// equal compares secrets in the same time wherever they differ.
+func equal(a, b string) bool { return hmac.Equal([]byte(a), []byte(b)) }
