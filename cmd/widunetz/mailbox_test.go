@@ -90,3 +90,32 @@ Message-ID: %s
 --b--
 `, m.Header.Get("To"), args[1], m.Header.Get("Message-Id")))
 }
+
+// calendarReply (command replies) TO STATUS [COMMENT]: whoever got the last invitation at that address
+// answers it as a calendar program does, to the organizer that it names.
+func calendarReply(ts *testscript.TestScript, _ bool, args []string) {
+	var calendar string
+	for _, kind := range []string{"invitation", "change", "restored"} {
+		for _, m := range received(ts, kind) {
+			if strings.Contains(m.Header.Get("To"), args[0]) {
+				calendar = strings.ReplaceAll(calendarOf(ts, m), "\r\n ", "")
+			}
+		}
+	}
+	line := func(name string) string {
+		for l := range strings.SplitSeq(calendar, "\r\n") {
+			if strings.HasPrefix(l, name) {
+				return l
+			}
+		}
+		ts.Fatalf("no %s in the calendar of %s:\n%s", name, args[0], calendar)
+		return ""
+	}
+	_, to, _ := strings.Cut(line("ORGANIZER"), ":mailto:")
+	now, comment := ts.Getenv("NOW"), ""
+	if len(args) > 2 {
+		comment = "COMMENT:" + args[2] + "\n"
+	}
+	comesIn(ts, fmt.Sprintf("From: %s\nTo: %s\nSubject: Antwort\nContent-Type: text/calendar; charset=UTF-8; method=REPLY\n\nBEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//Test//DE\nMETHOD:REPLY\nBEGIN:VEVENT\n%s\n%s\nDTSTAMP:%s\n%s\nATTENDEE;PARTSTAT=%s:mailto:%s\n%sEND:VEVENT\nEND:VCALENDAR\n",
+		args[0], to, line("UID"), line("SEQUENCE"), now, line("DTSTART"), args[1], args[0], comment))
+}

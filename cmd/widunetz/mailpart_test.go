@@ -23,7 +23,7 @@ func calendarOf(ts *testscript.TestScript, m *mail.Message) string {
 			ts.Fatalf("the mail has no calendar file")
 		}
 		ts.Check(err)
-		if strings.HasPrefix(p.Header.Get("Content-Type"), "text/calendar") {
+		if kind := p.Header.Get("Content-Type"); strings.HasPrefix(kind, "text/calendar") || strings.HasPrefix(kind, "application/ics") {
 			b, err := io.ReadAll(base64.NewDecoder(base64.StdEncoding, p))
 			ts.Check(err)
 			return strings.ReplaceAll(string(b), "\r\n ", "")

@@ -39,7 +39,7 @@ func TestScript(t *testing.T) {
 			return err
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"mailserver": mailserver, "mailbox": mailbox, "incoming": incoming, "bounce": bounce,
+			"mailserver": mailserver, "mailbox": mailbox, "incoming": incoming, "bounce": bounce, "replies": calendarReply,
 			"mails":     mails,
 			"mailed":    mailed,
 			"get":       get,
