@@ -261,7 +261,7 @@ func (v *visitor) crawl(base string, at func(path string), from ...string) (path
 	for queue := from; len(queue) > 0; queue = queue[1:] {
 		path := queue[0]
 		if s := shape(path); seen[s] || strings.HasPrefix(path, "/static") || otherLanguages.MatchString(path) ||
-			regexp.MustCompile(`\.(ics|csv|xlsx|pdf|atom|json)$|^/(feeds|bilder)/|/presse$|/raw$|/html$`).MatchString(strings.Split(path, "?")[0]) {
+			regexp.MustCompile(`\.(ics|csv|vcf|xlsx|pdf|atom|json)$|^/(feeds|bilder)/|/presse$|/raw$|/html$|/unterlagen/[a-z0-9]+$`).MatchString(strings.Split(path, "?")[0]) {
 			continue
 		}
 		seen[shape(path)] = true
