@@ -294,7 +294,7 @@ func TestBrowserPages(t *testing.T) {
 	paths := v.crawl(d.base, func(path string) {
 		check(path, views[0])
 		check(path, views[2])
-	}, "/", "/koordination", step, path.Dir(path.Dir(step)))
+	}, "/", "/koordination", "/koordination/postfach", step, path.Dir(path.Dir(step)))
 	if len(paths) < 40 {
 		t.Errorf("only %d kinds of pages were found: %v", len(paths), paths)
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -139,16 +138,18 @@ func (s *session) read(n uint32, part imap.PartSpecifier, most int64) ([]byte, e
 	section := &imap.FetchItemBodySection{Specifier: part, Peek: true, Partial: &imap.SectionPartial{Size: most}}
 	cmd := s.client.Fetch(imap.UIDSetNum(imap.UID(n)), &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{section}})
 	var out bytes.Buffer
-	var failed error
 	for m := cmd.Next(); m != nil; m = cmd.Next() {
 		for item := m.Next(); item != nil; item = m.Next() {
 			if body, ok := item.(imapclient.FetchItemDataBodySection); ok && body.Literal != nil && out.Len() == 0 {
-				_, err := io.Copy(&out, io.LimitReader(body.Literal, most))
-				failed = errors.Join(failed, err)
+				if _, err := io.CopyN(&out, body.Literal, min(body.Literal.Size(), most)); err != nil {
+					// The connection is broken and the command must not be touched
+					// again: the library reads on in its own goroutine.
+					return nil, fmt.Errorf("read: %w", err)
+				}
 			}
 		}
 	}
-	return out.Bytes(), errors.Join(failed, cmd.Close())
+	return out.Bytes(), cmd.Close()
 }
 
 // prepare makes the folder for what was dealt with.

@@ -170,18 +170,6 @@ func (d *draft) past(l agenda.Local) bool { return !l.In(d.w.loc).After(d.Now) }
 
 func dayNumber(day agenda.Date) string { return strconv.Itoa(day.Day) }
 
-// attached says what the calendar file does: it can be answered, or, as the key
-// has it, taken over.
-func (d *draft) attached(key string) string {
-	switch d.Calling().Method {
-	case agenda.MethodRequest:
-		return d.t("attached_request")
-	case agenda.MethodCancel:
-		return d.t("attached_taken_back")
-	}
-	return d.t(key)
-}
-
 func (d *draft) invitation() error {
 	var dates []date
 	year := 0
@@ -493,16 +481,5 @@ func (d *draft) alarm() error {
 		d.s.Intro = append(d.s.Intro, strings.TrimSpace(d.p.T("term.kind."+string(m.Kind))+": "+m.To+" – "+m.Error))
 	}
 	d.act("outbox_link", "/koordination/ausgang?state=failed")
-	return nil
-}
-
-// mailboxDown says that nothing comes in, unless it does again.
-func (d *draft) mailboxDown() error {
-	if d.Mailbox.Down.IsZero() {
-		return ErrNothing
-	}
-	d.open("mailbox_down", "", "date", d.p.DateTime(agenda.LocalOf(d.Mailbox.Down, d.w.loc)))
-	d.s.Intro = append(d.s.Intro, d.Mailbox.Error)
-	d.act("mailbox_link", "/koordination/postfach")
 	return nil
 }
