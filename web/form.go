@@ -136,6 +136,11 @@ func (c *Ctx) fieldName(name string) string {
 	if n, ok := strings.CutPrefix(name, optionPrefix); ok {
 		return c.P.T("poll.option", "n", n)
 	}
+	for _, prefix := range []string{"decision_", "assignment_"} {
+		if n, ok := strings.CutPrefix(name, prefix); ok {
+			return c.P.T("field."+prefix+"n", "n", n)
+		}
+	}
 	return c.P.T("field." + name)
 }
 

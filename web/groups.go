@@ -110,6 +110,10 @@ func (w *Web) accountPage(c *Ctx, status int, err error) error {
 	if merr != nil {
 		return merr
 	}
+	todo, merr := w.Store.Todo(c.ctx(), p.ID)
+	if merr != nil {
+		return merr
+	}
 	f := c.form("/konto", "groups.save").seen(p.Changed)
 	f.add(field{Kind: "tel", Name: "phone", Value: p.Phone, Max: 60, Auto: "tel", Dir: "ltr"})
 	f.choose("select", "lang", w.memberLangs(p.Lang), false)
@@ -120,7 +124,8 @@ func (w *Web) accountPage(c *Ctx, status int, err error) error {
 	if err != nil && !f.refuse(err) {
 		return err
 	}
-	return c.page(status, "account", c.P.T("groups.account"), map[string]any{"P": p, "Meetings": list, "Groups": groups, "Feed": sub, "Form": f, "Polls": polls, "Deadlines": owed, "Unanswered": unanswered, "Listing": c.listingForm("/konto/verzeichnis", p.Listing)})
+	todo.Answers = nil // they stand there already
+	return c.page(status, "account", c.P.T("groups.account"), map[string]any{"Todo": todo, "Today": today, "P": p, "Meetings": list, "Groups": groups, "Feed": sub, "Form": f, "Polls": polls, "Deadlines": owed, "Unanswered": unanswered, "Listing": c.listingForm("/konto/verzeichnis", p.Listing)})
 }
 
 func onOff(b bool) string {
@@ -221,6 +226,10 @@ func (w *Web) showGroup(c *Ctx) error {
 	if err != nil {
 		return err
 	}
+	minutes, err := c.groupMinutes(g)
+	if err != nil {
+		return err
+	}
 	deadlines, err := w.Store.Deadlines(c.ctx(), g.ID)
 	if err != nil {
 		return err
@@ -238,7 +247,7 @@ func (w *Web) showGroup(c *Ctx) error {
 		year = next[0].Start.Year
 	}
 	return c.page(http.StatusOK, "group", g.Name, map[string]any{
-		"G": g, "Next": next, "Past": past, "Members": members, "Institutions": names, "Feed": sub, "Edits": edits, "Uninvited": len(uninvited), "Year": year, "Polls": polls, "Deadlines": due, "Topics": topics,
+		"Minutes": minutes, "G": g, "Next": next, "Past": past, "Members": members, "Institutions": names, "Feed": sub, "Edits": edits, "Uninvited": len(uninvited), "Year": year, "Polls": polls, "Deadlines": due, "Topics": topics,
 	})
 }
 
@@ -302,6 +311,10 @@ func (w *Web) meetingView(c *Ctx, status int, wrong error) error {
 			days = append(days, d)
 		}
 	}
+	minutes, err := c.minutesBrief(m, o)
+	if err != nil {
+		return err
+	}
 	papers, err := c.papersOf(m, o.Group, o.Chair, "/sitzungen/"+string(m.ID)+"/unterlagen")
 	if err != nil {
 		return err
@@ -310,7 +323,7 @@ func (w *Web) meetingView(c *Ctx, status int, wrong error) error {
 	if err != nil {
 		return err
 	}
-	return c.page(status, "meeting", m.Name(o.Group), map[string]any{"Answers": answers, "M": m, "G": o.Group, "Days": days, "Edits": o.Chair, "Prepares": target, "Host": host.Name, "Papers": papers})
+	return c.page(status, "meeting", m.Name(o.Group), map[string]any{"Minutes": minutes, "Answers": answers, "M": m, "G": o.Group, "Days": days, "Edits": o.Chair, "Prepares": target, "Host": host.Name, "Papers": papers})
 }
 
 // prepared returns the meeting that this one prepares if the visitor may see it,

@@ -189,7 +189,7 @@ const requestID = "X-Request-Id"
 
 // masked hides the secrets that stand in paths, for logs.
 func masked(path string) string {
-	for _, p := range []string{"/einloggen/", "/abmelden/", "/vormerkung/", "/benachrichtigung/", "/anmeldung/", "/liste/", "/einreichung/", "/aufruf/", "/umfrage/", "/antwort/", "/vertretung/", "/thema/", "/unterlagen/", "/feeds/group/", "/feeds/personal/"} {
+	for _, p := range []string{"/einloggen/", "/abmelden/", "/vormerkung/", "/benachrichtigung/", "/anmeldung/", "/liste/", "/einreichung/", "/aufruf/", "/umfrage/", "/antwort/", "/vertretung/", "/thema/", "/unterlagen/", "/protokoll/", "/aufgaben/", "/feeds/group/", "/feeds/personal/"} {
 		if i := strings.Index(path, p); i >= 0 {
 			return path[:i+len(p)] + "…"
 		}

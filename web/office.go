@@ -58,6 +58,10 @@ func (w *Web) showDesk(c *Ctx) error {
 	if err != nil {
 		return err
 	}
+	lateMinutes, err := w.Store.LateMinutes(c.ctx())
+	if err != nil {
+		return err
+	}
 	doubles, err := w.doubles(c, 0)
 	if err != nil {
 		return err
@@ -72,7 +76,7 @@ func (w *Web) showDesk(c *Ctx) error {
 	}
 	school, enough := almanac.SchoolHolidaysReach(today)
 	return c.page(http.StatusOK, "desk", c.P.T("office.desk"), map[string]any{
-		"Next": next, "Phone": phone, "Stuck": stuck, "NoImprint": w.legal["impressum"].draft && w.Demo == nil, "Release": release, "Unreleased": unreleased, "Waiting": waiting, "Editions": editions, "Groups": groups, "Late": late, "Doubles": doubles,
+		"Next": next, "Phone": phone, "Stuck": stuck, "NoImprint": w.legal["impressum"].draft && w.Demo == nil, "Release": release, "Unreleased": unreleased, "Waiting": waiting, "Editions": editions, "Groups": groups, "Late": late, "LateMinutes": lateMinutes, "Doubles": doubles,
 		"Waits": counts[agenda.MessageWaiting], "Failed": counts[agenda.MessageFailed], "Unsure": counts[agenda.MessageUnknown],
 		"Year": today.Year, "Short": short, "Postbox": postbox, "SchoolEnds": !enough, "School": school,
 	})

@@ -68,7 +68,7 @@ func (w *Web) showAgendaForm(c *Ctx) error {
 // proposal if there is none yet.
 func (w *Web) firstRows(c *Ctx, p papers) (rows []itemRow, proposed bool, err error) {
 	items := p.Agenda.Items
-	if p.Agenda.Changed.IsZero() {
+	if p.Agenda.Untouched() {
 		proposed = true
 		if items, err = w.Store.UsualItems(c.ctx(), p.M); err != nil {
 			return nil, false, err
@@ -76,6 +76,7 @@ func (w *Web) firstRows(c *Ctx, p papers) (rows []itemRow, proposed bool, err er
 		if len(items) == 0 {
 			items = []agenda.AgendaItem{{Title: c.P.T("topics.usual_first"), Minutes: 5}, {Title: c.P.T("topics.usual_last"), Minutes: 10}}
 		}
+		items = slices.Insert(items, 1, p.Agenda.Items...) // the approval of earlier minutes
 	}
 	for _, it := range agenda.Timed(items, p.M.Start) {
 		rows = append(rows, rowOf(it))

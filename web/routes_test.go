@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"widunetz/internal/agenda"
 	"widunetz/internal/store"
@@ -216,6 +217,7 @@ func accessTable(n *network) map[string]access {
 	t["GET "+events+"/aufgaben/:task"], t["POST "+events+"/aufgaben/:task"] = access{ev + "/aufgaben/x", [5]int{303, 403, 403, 403, 404}}, takes(ev+"/aufgaben/x", office, 404)
 	t["GET "+events+"/vereinen"], t["POST "+events+"/vereinen"] = offices(ev+"/vereinen"), takes(ev+"/vereinen", office, 422)
 	t["GET "+editions+"/bericht"] = offices(edition + "/bericht")
+	maps.Copy(t, minutesAccess(n))
 	maps.Copy(t, pollAccess(n, group))
 	maps.Copy(t, deadlineAccess(n, group))
 	maps.Copy(t, topicAccess(n, group, at))
@@ -235,6 +237,28 @@ func deadlineAccess(n *network, group string) map[string]access {
 		"GET /koordination/gremien/:group/frist": chairs(group + "/frist"), "POST /koordination/gremien/:group/frist": takes(group+"/frist", leader, 422),
 		"GET /koordination/fristen/:deadline": chairs(at), "POST /koordination/fristen/:deadline": takes(at, leader, 422),
 		"POST /koordination/fristen/:deadline/stand": takes(at+"/stand", leader, 400),
+	}
+}
+
+// minutesAccess is who may do what about the minutes of a meeting, as a draft.
+func minutesAccess(n *network) map[string]access {
+	m := n.meetings(migration)[0]
+	must(0, n.SetRules(ctx, agenda.Shell, migration, agenda.Rules{Minutes: agenda.MinuteRules{On: true, Within: 14, Objection: 14}}, time.Time{}))
+	must(n.AddMinute(ctx, agenda.Shell, m.ID, "Sonstiges", "")) // they stay when they are switched off again
+	const page = "/sitzungen/:meeting/protokoll"
+	at := "/sitzungen/" + string(m.ID) + "/protokoll"
+	draft := func(path string, status int) access { return access{path, [5]int{303, 404, 404, status, status}} }
+	posts := func(path string, status int) access { return access{path, [5]int{403, 404, 404, status, status}} }
+	tasks := "/aufgaben/" + n.AssignmentsToken(n.person(amina).ID)
+	return map[string]access{
+		"GET " + page: draft(at, 200), "POST " + page: posts(at, 404), // without saying what is to be done
+		"POST " + page + "/punkt/:item": posts(at+"/punkt/1001", 303), "POST " + page + "/anwesenheit": posts(at+"/anwesenheit", 303),
+		"GET " + page + "/druck": draft(at+"/druck", 200), "GET " + page + "/fassung/:version": draft(at+"/fassung/1", 404), "GET " + page + ".txt": draft(at+".txt", 200),
+		"GET /sitzungen/:meeting/anwesenheit": draft("/sitzungen/"+string(m.ID)+"/anwesenheit", 200),
+		"GET /gremien/:group/suche":           insiders("/gremien/" + string(migration) + "/suche?q=x"),
+		"GET /protokoll/:token":               everyone("/protokoll/"+n.MinutesToken(m.ID, n.person(amina).ID), 410), "POST /protokoll/:token": everyone("/protokoll/x.y", 404),
+		"GET /aufgaben/:token": everyone(tasks, 200), "POST /aufgaben/:token": everyone(tasks, 404),
+		"POST /konto/aufgaben": {"/konto/aufgaben", [5]int{403, 404, 404, 404, 404}}, "GET /koordination/anwesenheit/:year": offices("/koordination/anwesenheit/2027"),
 	}
 }
 

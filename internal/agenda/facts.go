@@ -32,14 +32,20 @@ type Facts struct {
 	Poll Poll     // of a poll
 	Vote PollVote // of its reader
 
-	DueBy     Deadline      // of a reminder of a deadline
-	Reply     DeadlineReply // of the institution for which its reader sits
-	Agenda    Agenda        // of Meeting, in a mail about it
-	Version   AgendaVersion // of it, that a mail sends
-	Documents []Document    // of Meeting, in a mail that sends its agenda
-	Host      string        // institution that is host of Meeting, in such a mail
-	Trains    Group         // of a digest: a group that the reader can ask for a training
-	Topics    []Topic       // that wait for Meeting; or the one that a mail is about
+	DueBy       Deadline         // of a reminder of a deadline
+	Reply       DeadlineReply    // of the institution for which its reader sits
+	Agenda      Agenda           // of Meeting, in a mail about it
+	Version     AgendaVersion    // of it, that a mail sends
+	Documents   []Document       // of Meeting, in a mail that sends its agenda
+	Host        string           // institution that is host of Meeting, in such a mail
+	Trains      Group            // of a digest: a group that the reader can ask for a training
+	Topics      []Topic          // that wait for Meeting; or the one that a mail is about
+	Minutes     Minutes          // of Meeting, in a mail about them
+	Decisions   []Decision       // in them, of a mail that shows them
+	Comment     MinutesComment   // of a mail about an objection
+	CommentBy   string           // whose it is
+	Assignments []OpenAssignment // of a reminder: those of the day that concern the reader
+	Todo        Todo             // what is open for the reader, in a monthly mail
 
 	Questions  map[MeetingID]Question // meetings of which the reader is asked whether she comes
 	Attendance []SeatAnswer           // of Meeting, in a head count
@@ -68,6 +74,7 @@ type Tokens struct {
 	Act  string // confirm or cancel a watch or a subscription, edit a submission, log in, decline a call, answer a poll, report visitors, hand in topics, read the papers of a meeting
 	Mute string // switch off this kind of mail without logging in
 	Feed string // personal feed
+	Todo string // what the reader has to do
 	List string // list of those who signed up
 	// Reply signs the address to which the reader's program answers an invitation
 	// to the one meeting of the letter; empty where answers are not read.

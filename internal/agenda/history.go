@@ -32,6 +32,8 @@ const (
 	AboutDeadline    = "deadline" // as an audience: those whose institution has not answered
 	AboutTopic       = "topic"    // TopicRef
 	AboutChairs      = "chairs"   // those who chair the group of that id; coordinators if nobody does
+	AboutMinutes     = "minutes"  // those who take the minutes of the meeting of that id: its chair, whom she named, else coordinators
+	AboutAssigned    = "assigned" // those who have something to do that the meeting of that id agreed
 	AboutPoll        = "poll"     // as an audience: its members, of a reminder those who have not answered
 
 	AboutSubstitute = "substitute" // SubstituteRef

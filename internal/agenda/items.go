@@ -103,7 +103,7 @@ func (a Agenda) Item(id int) (AgendaItem, bool) {
 func (a Agenda) Usual() []AgendaItem {
 	var out []AgendaItem
 	for _, it := range a.Items {
-		if it.Topic == "" && !it.PutOff {
+		if it.Topic == "" && !it.PutOff && !IsApproval(it) {
 			it.ID = 0
 			out = append(out, it)
 		}

@@ -48,6 +48,13 @@ const (
 	KindAgendaDue    Kind = "agendadue"    // to the chair: an agenda should go out and is not released
 	KindRequest      Kind = "request"      // to the chair: somebody asks for a training
 	KindTraining     Kind = "training"     // to who asked for a training: what became of it
+	KindMinutes      Kind = "minutes"      // minutes of a meeting, for comments
+	KindMinutesFixed Kind = "minutesfixed" // minutes that were final were corrected
+	KindMinutesDue   Kind = "minutesdue"   // to chair and minute taker: minutes are overdue
+	KindMinutesFinal Kind = "minutesfinal" // no mail: minutes become final
+	KindObjection    Kind = "objection"    // to chair and minute taker: somebody objects to minutes
+	KindAssignment   Kind = "assignment"   // what a meeting agreed is to be done soon, or overdue
+	KindOpen         Kind = "open"         // once a month: what a member has still to do
 	KindAlarm        Kind = "alarm"        // to the office: something needs a person
 
 	KindNudge         Kind = "nudge"         // members are asked whether they come to a meeting, of those who have not answered

@@ -114,7 +114,7 @@ func (p Person) SortName() string {
 
 // Muteable lists the kinds of mail a person can switch off. Changes and
 // cancellations of dates stay: whoever stands before a closed door was not told.
-var Muteable = []Kind{KindReminder, KindInvitation, KindCall, KindCallReminder, KindPoll, KindPollReminder, KindDeadline, KindTopics, KindNudge}
+var Muteable = []Kind{KindReminder, KindInvitation, KindCall, KindCallReminder, KindPoll, KindPollReminder, KindDeadline, KindTopics, KindNudge, KindMinutes, KindAssignment, KindOpen}
 
 // Wants reports whether the person gets mail of that kind.
 func (p Person) Wants(k Kind) bool {

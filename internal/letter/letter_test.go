@@ -114,6 +114,8 @@ func facts(kind agenda.Kind, l agenda.Lang) agenda.Facts {
 	case agenda.KindCall, agenda.KindCallReminder:
 		f.Message.Subject, f.Group, f.Meeting, f.Meetings = agenda.Ref{Kind: agenda.AboutEdition, ID: "2027"}, agenda.Group{}, agenda.Meeting{}, nil
 		f.Edition, f.Institution = edition(), agenda.Institution{ID: "i1", Name: "AWO Fachdienste für Migration"}
+	case agenda.KindMinutes, agenda.KindMinutesFixed, agenda.KindMinutesDue, agenda.KindObjection, agenda.KindAssignment, agenda.KindOpen:
+		minutesFacts(&f)
 	case agenda.KindPoll, agenda.KindPollReminder:
 		f.Message.Subject = agenda.Ref{Kind: agenda.AboutPoll, ID: "u1"}
 		f.Meeting, f.Meetings = agenda.Meeting{}, nil

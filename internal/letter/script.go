@@ -66,6 +66,12 @@ var scripts = map[agenda.Kind]script{
 	agenda.KindSubstitute:    (*draft).substitute,
 	agenda.KindSubstituteOff: (*draft).substituteOff,
 	agenda.KindSubstituteOut: (*draft).substituteOut,
+	agenda.KindMinutes:       (*draft).minutes,
+	agenda.KindMinutesFixed:  (*draft).minutesFixed,
+	agenda.KindMinutesDue:    (*draft).minutesDue,
+	agenda.KindObjection:     (*draft).objection,
+	agenda.KindAssignment:    (*draft).assignments,
+	agenda.KindOpen:          (*draft).openThings,
 }
 
 func (d *draft) t(key string, args ...any) string { return d.p.T("mail."+key, args...) }
@@ -160,6 +166,8 @@ func (d *draft) personReason() string {
 		return d.t("reason.training", "group", d.Group.Name)
 	case agenda.KindAgendaDue, agenda.KindRequest:
 		return d.t("reason.chair", "group", d.Group.Name)
+	case agenda.KindOpen:
+		return d.t("reason.open")
 	case agenda.KindCall, agenda.KindCallReminder:
 		return d.t("reason.called", "institution", d.Institution.Name)
 	}
@@ -458,10 +466,11 @@ func (d *draft) digest() error {
 		}
 		d.s.Dates = append(d.s.Dates, one)
 	}
-	if len(d.s.Dates) == 0 {
+	if len(d.s.Dates) == 0 && d.Todo.Empty() {
 		return ErrNothing
 	}
 	d.open("digest", "", "month", d.p.Month(agenda.LocalOf(d.Now, d.w.loc).Month))
+	d.todo()
 	d.act("subscribe_link", "/konto")
 	if d.Trains.ID != "" {
 		d.act("training_ask", "/thema/"+d.Tokens.Act+"/schulung")

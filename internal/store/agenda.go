@@ -170,7 +170,7 @@ func (t *tx) putBack(turn agenda.AgendaTurn, m agenda.Meeting, g agenda.Group) e
 			} else if err != nil {
 				continue
 			}
-		} else if !off {
+		} else if !off || agenda.IsApproval(it) { // that comes onto the next agenda by itself
 			continue
 		} else {
 			topic.TopicDetails = it.Details()

@@ -169,6 +169,9 @@ func (t *tx) tellChange(old, e agenda.Event, tell *agenda.Telling) error {
 // only the next ones wait at a time. They are looked for from its due time on,
 // so that none is passed over after the service was down.
 func (t *tx) remindOn(n agenda.Notice) error {
+	if n.Kind == agenda.KindAssignment {
+		return t.remindAssignmentsOn(n)
+	}
 	if n.Kind != agenda.KindReminder {
 		return nil
 	}

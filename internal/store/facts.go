@@ -105,7 +105,12 @@ func (r *reader) reader(f *agenda.Facts) error {
 			return r.polled(f, p.ID)
 		case agenda.AboutDeadline:
 			return r.owes(f, p.ID)
+		case aboutDigest, aboutOpen:
+			return r.todoOf(f)
 		case agenda.AboutMeeting:
+			if ofMinutes(f.Message.Kind) {
+				return r.minutesOfReader(f, p.ID)
+			}
 			r.agendaTokens(f, p.ID)
 		}
 	case agenda.AboutWatcher:
@@ -141,10 +146,13 @@ func (r *reader) subject(f *agenda.Facts) (err error) {
 		if f.Group, err = load[agenda.Group](r, groupKey(f.Meeting.Group)); err != nil {
 			return err
 		}
-		if f.Message.Kind == agenda.KindHeads {
+		switch kind := f.Message.Kind; {
+		case kind == agenda.KindHeads:
 			f.Attendance, f.People, err = attendance(r.tx, f.Meeting)
-		} else if ofAgenda(f.Message.Kind) {
+		case ofAgenda(kind):
 			err = r.agendaFacts(f)
+		case ofMinutes(kind):
+			err = r.minutesFacts(f)
 		}
 	case agenda.AboutGroup:
 		return r.invitation(f)
@@ -180,6 +188,8 @@ func (r *reader) subject(f *agenda.Facts) (err error) {
 		return r.told(f)
 	case aboutDigest:
 		return r.digest(f)
+	case aboutOpen:
+		return nil
 	case agenda.AboutOffice:
 		if id == agenda.OfMailbox {
 			f.Mailbox, err = mailbox(r.tx)

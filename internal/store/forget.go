@@ -22,7 +22,8 @@ type Retention struct {
 // Forget deletes what has served its purpose: watchers after their event or
 // without confirmation, subscribers without confirmation or answer, sessions and log-ins that ended, the counts of days that
 // are over, old messages and the notices they came from, submissions that never
-// became public, pictures that no event shows, polls after their dates and answers to meetings.
+// became public, pictures that no event shows, polls after their dates, answers to meetings and
+// comments on minutes.
 // It returns how many went.
 func (s *Store) Forget(ctx context.Context, r Retention) (int, error) {
 	n := 0
@@ -41,6 +42,7 @@ func (s *Store) Forget(ctx context.Context, r Retention) (int, error) {
 		{"marks of addresses", func() (int, error) { return s.sweepReturned(ctx, r.Outbox) }},
 		{"deadlines that are long over", func() (int, error) { return s.sweepDeadlines(ctx) }},
 		{"polls that are over", func() (int, error) { return s.sweepPolls(ctx) }},
+		{"comments on minutes", func() (int, error) { return s.sweepComments(ctx) }},
 		{"answers to meetings that are over", func() (int, error) { return s.sweepAnswers(ctx) }},
 	} {
 		m, err := kind.sweep()

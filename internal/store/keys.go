@@ -81,6 +81,12 @@ const (
 	kAgendaSent  = "agendasent"  // meeting, number: its agenda as it was sent
 	kTopic       = "topic"       // group, id
 	kDocument    = "document"    // meeting, id
+	kMinutes     = "minutes"     // group, meeting: the head of its minutes
+	kMinute      = "minute"      // meeting, item: what is recorded about it
+	kPresence    = "presence"    // meeting: who was there, seat by seat
+	kAssigned    = "assigned"    // meeting, item, number: that an assignment is done
+	kMinutesWas  = "minuteswas"  // meeting, version: minutes as they were | meeting, version, item
+	kComment     = "comment"     // meeting, id: what a member says about its minutes
 )
 
 // idPart returns an identifier as a part of a key. What comes out of an address

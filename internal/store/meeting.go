@@ -147,6 +147,9 @@ func (t *tx) keep(old *agenda.Meeting, m agenda.Meeting, g agenda.Group, verb st
 		Subject: aboutMeeting(m), Verb: verb, Title: m.Name(g) + " " + m.Start.String(),
 		Changes: changes, Note: tell.Sentence, Mail: tell.Mail,
 	})
+	if err := t.placeApprovals(m.Group); err != nil {
+		return err
+	}
 	return t.touch(GroupScope(m.Group), string(m.ID))
 }
 

@@ -59,7 +59,10 @@ func (t *tx) accompany(m agenda.Meeting, g agenda.Group, invited bool) error {
 	if err := t.replace(agenda.AnswerNotices(m.ID), t.clock.Accompany(m, g, t.now)); err != nil {
 		return err
 	}
-	return t.placeTopicNotices(m, g)
+	if err := t.placeTopicNotices(m, g); err != nil {
+		return err
+	}
+	return t.accompanyMinutes(m, g)
 }
 
 // replace replaces the notices whose identifiers begin with prefix by those
@@ -195,6 +198,9 @@ func (s *Store) Expand(ctx context.Context, id agenda.NoticeID) (more bool, err 
 		if n.Done {
 			return nil
 		}
+		if n.Kind == agenda.KindMinutesFinal {
+			return t.finishMinutes(n)
+		}
 		if n.Kind == agenda.KindMerge {
 			more, err = t.moveRest(n)
 			return err
@@ -257,6 +263,9 @@ func (t *tx) useful(n agenda.Notice) (bool, error) {
 	}
 	if n.Kind == agenda.KindNudge || n.Kind == agenda.KindHeads && n.Subject.Kind == agenda.AboutMeeting {
 		return t.answersStand(n)
+	}
+	if ofMinutes(n.Kind) {
+		return t.minutesStand(n)
 	}
 	if n.Kind != agenda.KindReminder {
 		return true, nil
@@ -336,6 +345,12 @@ func (t *tx) readers(n agenda.Notice) ([]agenda.Ref, bool, error) {
 		return t.chairReaders(n)
 	case agenda.AboutHosts:
 		return t.hostReaders(n)
+	case agenda.AboutMinutes:
+		return t.minutesReaders(n)
+	case agenda.AboutAssigned:
+		return t.assignedReaders(n)
+	case aboutOpen:
+		return t.openReaders(n)
 	}
 	return []agenda.Ref{of}, false, nil
 }
@@ -458,6 +473,9 @@ func (t *tx) watchers(n agenda.Notice, cursor string) ([]agenda.Ref, bool, error
 func (s *Store) PlanDigest(ctx context.Context) error {
 	return s.update(ctx, agenda.Actor{}, func(t *tx) error {
 		if err := t.planMonthly("digest.", agenda.KindDigest, agenda.Ref{Kind: aboutDigest}); err != nil {
+			return err
+		}
+		if err := t.planMonthly("open.", agenda.KindOpen, agenda.Ref{Kind: aboutOpen}); err != nil {
 			return err
 		}
 		return t.planMonthly("month.", agenda.KindMonth, subscribersOf(agenda.PaceMonth))

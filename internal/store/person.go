@@ -316,7 +316,7 @@ func (s *Store) DeletePerson(ctx context.Context, actor agenda.Actor, id agenda.
 		return err
 	}
 	about := agenda.Ref{Kind: agenda.AboutPerson, ID: string(id)}
-	return errors.Join(s.forgetName(ctx, about), s.forgetAddress(ctx, about), s.forgetAnswers(ctx, id), s.forgetRequests(ctx, id), s.forgetTopics(ctx, id))
+	return errors.Join(s.forgetName(ctx, about), s.forgetAddress(ctx, about), s.forgetAnswers(ctx, id), s.forgetRequests(ctx, id), s.forgetTopics(ctx, id), s.forgetPresent(ctx, id))
 }
 
 // forgetAddress takes a reader's address out of the outbox, also where a mail

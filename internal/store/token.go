@@ -28,6 +28,8 @@ const (
 	forPapers     = "papers"
 	forAnswer     = "answer"
 	forSubstitute = "substitute"
+	forMinutes    = "minutes"
+	forAssigned   = "assigned"
 )
 
 // token makes the secret part of a link: the subject and the first 128 bits of

@@ -93,3 +93,61 @@ for (const box of document.querySelectorAll("[data-most]")) {
   });
 }
 document.getElementById("fehler")?.focus();
+for (const p of document.querySelectorAll("[data-scripted]")) p.hidden = false;
+// A field that grows with its text.
+for (const area of document.querySelectorAll(".w-grow")) {
+  const grow = () => { area.style.height = "auto"; area.style.height = area.scrollHeight + 2 + "px"; };
+  area.addEventListener("input", grow);
+  if (area.value) grow();
+}
+// The last row of a list of rows is empty: whoever fills it gets another one.
+for (const rows of document.querySelectorAll("[data-rows]")) {
+  rows.addEventListener("input", () => {
+    const last = rows.lastElementChild;
+    if (![...last.querySelectorAll("input:not([type=hidden]),textarea")].some((x) => x.value)) return;
+    const next = last.cloneNode(true);
+    for (const x of next.querySelectorAll("input,textarea")) x.value = x.type === "hidden" ? "0" : "";
+    rows.append(next);
+  });
+}
+// Minutes are saved as one types. Of what two people wrote at the same time nothing
+// is overwritten: saving stops until somebody has looked at both.
+for (const form of document.querySelectorAll("form[data-live]")) {
+  const said = form.querySelector("[data-said]");
+  let timer = 0, busy = false, dirty = false, stopped = false;
+  const number = (name, ids) => {
+    let i = 0;
+    for (const x of form.querySelectorAll(`[name="${name}"]`)) if (x.value.trim()) x.closest("[data-row]").querySelector("input[type=hidden]").value = ids[i++] ?? 0;
+  };
+  const noted = (body) => {
+    for (const x of form.querySelectorAll('input[name^="was_"]')) {
+      const id = x.name.slice(4);
+      x.value = id === "guests" ? body.get("guests") : body.get("state_" + id) + "|" + body.get("instead_" + id);
+    }
+  };
+  const save = async () => {
+    if (busy || stopped) return;
+    busy = true; dirty = false;
+    const body = new URLSearchParams(new FormData(form));
+    body.set("do", "auto");
+    try {
+      const answer = await fetch(form.action, { method: "POST", body });
+      if (answer.status === 409) { stopped = true; said.textContent = form.dataset.clash; }
+      else if (answer.status === 422) { dirty = true; said.textContent = (await answer.json()).problem; }
+      else if (answer.ok) {
+        const got = await answer.json();
+        if (got.seen) { form.elements.seen.value = got.seen; number("decision", got.decisions ?? []); number("task", got.tasks ?? []); }
+        noted(body);
+        said.textContent = dirty ? form.dataset.unsaved : form.dataset.saved;
+      } else throw new Error(answer.status);
+    } catch { dirty = true; said.textContent = form.dataset.unsaved; later(8000); }
+    busy = false;
+    if (dirty && !timer && said.textContent === form.dataset.unsaved) later(1500);
+  };
+  const later = (wait) => { clearTimeout(timer); timer = setTimeout(() => { timer = 0; save(); }, wait); };
+  const changed = (wait) => { dirty = true; if (!stopped) { said.textContent = form.dataset.unsaved; later(wait); } };
+  form.addEventListener("input", () => changed(1500));
+  form.addEventListener("change", () => changed(300));
+  form.addEventListener("submit", () => { stopped = true; dirty = false; clearTimeout(timer); });
+  addEventListener("beforeunload", (e) => { if (dirty) e.preventDefault(); });
+}
