@@ -354,6 +354,9 @@ func (d *demo) fillNews(ctx context.Context, today agenda.Date) error {
 	if err := d.fillPoll(ctx, today); err != nil {
 		return err
 	}
+	if err := d.fillTopics(ctx, today); err != nil {
+		return err
+	}
 	return d.fillSubmission(ctx)
 }
 

@@ -70,18 +70,23 @@ for (const list of document.querySelectorAll("[data-items]")) {
     grip.addEventListener("pointerdown", (e) => {
       moving = row;
       row.classList.add("w-itemrow--moves");
-      grip.setPointerCapture(e.pointerId);
+      e.preventDefault(); // marks no text
     });
-    grip.addEventListener("pointermove", (e) => {
-      if (moving !== row) return;
-      const over = rows().find((r) => r !== row && e.clientY > r.getBoundingClientRect().top && e.clientY < r.getBoundingClientRect().bottom);
-      if (!over) return;
-      const box = over.getBoundingClientRect();
-      if (e.clientY < box.top + box.height / 2) over.before(row); else over.after(row);
-      count();
+  }
+  // Not on the row: whoever moves in the page loses the pointer.
+  document.addEventListener("pointermove", (e) => {
+    if (!moving) return;
+    const over = rows().find((r) => r !== moving && e.clientY > r.getBoundingClientRect().top && e.clientY < r.getBoundingClientRect().bottom);
+    if (!over) return;
+    const box = over.getBoundingClientRect();
+    if (e.clientY < box.top + box.height / 2) over.before(moving); else over.after(moving);
+    count();
+  });
+  for (const end of ["pointerup", "pointercancel"]) {
+    document.addEventListener(end, () => {
+      moving?.classList.remove("w-itemrow--moves");
+      moving = null;
     });
-    grip.addEventListener("pointerup", () => { moving = null; row.classList.remove("w-itemrow--moves"); });
-    grip.addEventListener("pointercancel", () => { moving = null; row.classList.remove("w-itemrow--moves"); });
   }
 }
 for (const box of document.querySelectorAll("[data-most]")) {
