@@ -137,8 +137,13 @@ func onOff(b bool) string {
 
 // muteable are the kinds of mail that a member of the groups can switch off.
 func muteable(groups []own) []agenda.Kind {
-	asked := slices.ContainsFunc(groups, func(o own) bool { return o.Group.Rules.Answers.On })
-	return slices.DeleteFunc(slices.Clone(agenda.Muteable), func(k agenda.Kind) bool { return k == agenda.KindNudge && !asked })
+	on := func(rule func(agenda.Rules) bool) bool {
+		return slices.ContainsFunc(groups, func(o own) bool { return rule(o.Group.Rules) })
+	}
+	nudged, asked := on(func(r agenda.Rules) bool { return r.Answers.On }), on(func(r agenda.Rules) bool { return r.Topics.On })
+	return slices.DeleteFunc(slices.Clone(agenda.Muteable), func(k agenda.Kind) bool {
+		return k == agenda.KindNudge && !nudged || k == agenda.KindTopics && !asked
+	})
 }
 
 func (w *Web) saveAccount(c *Ctx) error {
@@ -150,11 +155,13 @@ func (w *Web) saveAccount(c *Ctx) error {
 	if err != nil {
 		return err
 	}
-	p.Phone, p.Digest, p.Muted = c.posted("phone"), c.posted("digest") != "", nil
+	choice := muteable(groups)
+	p.Phone, p.Digest = c.posted("phone"), c.posted("digest") != ""
+	p.Muted = slices.DeleteFunc(slices.Clone(p.Muted), func(k agenda.Kind) bool { return slices.Contains(choice, k) }) // the others stay
 	if l := agenda.Lang(c.posted("lang")); w.Catalog.Enabled(l) {
 		p.Lang = l
 	}
-	for _, k := range muteable(groups) {
+	for _, k := range choice {
 		if c.posted("want_"+string(k)) == "" {
 			p = p.Mute(k)
 		}

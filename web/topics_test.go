@@ -291,6 +291,8 @@ func TestTrainingFromTheRequestToSignUp(t *testing.T) {
 	if !strings.Contains(told.Text, "4. November 2027") {
 		t.Errorf("the answer:\n%s", told.Text)
 	}
+	b.get("/konto").want(t, http.StatusOK).lacks(t, "Fragen nach Themen") // of another group
+	n.as(amina).get("/konto").want(t, http.StatusOK, "Fragen nach Themen")
 	// A group that takes no requests has no such page.
 	b.get("/gremien/"+string(project)+"/schulung").want(t, http.StatusOK, "nimmt hier zurzeit keine")
 }
@@ -301,6 +303,7 @@ func TestGroupWithoutTopicsLooksAsBefore(t *testing.T) {
 	m := n.meetings(project)[0]
 	n.as(amina).get("/gremien/"+string(project)).want(t, http.StatusOK).lacks(t, "Themenspeicher")
 	n.as(vera).get("/sitzungen/"+string(m.ID)).want(t, http.StatusOK).lacks(t, "Unterlagen", "Freigabe")
+	n.as(amina).get("/konto").want(t, http.StatusOK).lacks(t, "Fragen nach Themen")
 	n.as(amina).get("/gremien/"+string(project)+"/themen").want(t, http.StatusOK, "nimmt hier zurzeit keine Themen")
 	n.as(amina).post("/gremien/"+string(project)+"/themen", url.Values{"topic_title": {"x"}, "topic_kind": {"decision"}}).want(t, http.StatusUnprocessableEntity)
 }
