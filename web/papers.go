@@ -261,9 +261,6 @@ func (w *Web) takeDocument(c *Ctx, id agenda.MeetingID) error {
 	if err != nil {
 		return agenda.Problems{{Field: "file", Rule: "required"}}
 	}
-	if head.Size > agenda.MaxDocument {
-		return agenda.Problems{{Field: "file", Rule: "document_size", Want: strconv.Itoa(agenda.MaxDocument >> 20)}}
-	}
 	b, err := c.postedFile()
 	if err != nil {
 		return err

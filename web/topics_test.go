@@ -164,6 +164,20 @@ func TestTwoChairsMakeOneAgenda(t *testing.T) {
 	page := two.submit(second, "/tagesordnung", url.Values{"do": {"save"}, "item_title": {"Begrüßung", "Verschiedenes", "Von Vera"}}).
 		want(t, http.StatusConflict, "Von Birgit", "Von Vera")
 	two.then(two.submit(page, "/tagesordnung", url.Values{"do": {"save"}})).want(t, http.StatusOK, "Von Birgit", "Von Vera")
+	// Also where only words of one item differ, nobody's are lost.
+	first, second = one.get(path), two.get(path)
+	words := func(title string) url.Values {
+		f := url.Values{"do": {"save"}}
+		for i, it := range must(n.AgendaOf(ctx, m.ID)).Items {
+			if f.Add("item_title", it.Title); i == 0 {
+				f["item_title"][0] = title
+			}
+		}
+		f.Add("item_title", "")
+		return f
+	}
+	one.submit(first, "/tagesordnung", words("Willkommen")).want(t, http.StatusSeeOther)
+	two.submit(second, "/tagesordnung", words("Guten Morgen")).want(t, http.StatusConflict, "Willkommen", "Guten Morgen")
 	// The same form twice is one change.
 	form := one.get(path)
 	sent := url.Values{"do": {"save"}, "item_title": {"a", "b", "c", "d", "e", "f", "Neu"}}
